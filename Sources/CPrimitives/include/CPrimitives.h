@@ -1,0 +1,46 @@
+// What Swift cannot say on its own: header-only, without a system header, so that it compiles anywhere.
+#pragma once
+
+/// Tells the core that the caller spins.
+static inline __attribute__((always_inline)) void cprim_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+    __asm__ volatile("yield");
+#else
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
+/// Asks for the cache line at `address`, to be written.
+static inline __attribute__((always_inline)) void cprim_prefetch_for_write(const void *address) {
+    __builtin_prefetch(address, 1, 3);
+}
+
+/// Asks for the cache line at `address`, to be read.
+static inline __attribute__((always_inline)) void cprim_prefetch_for_read(const void *address) {
+    __builtin_prefetch(address, 0, 3);
+}
+
+/// A counter that rises at a constant rate, in units of its own; 0 where there is none.
+static inline __attribute__((always_inline)) unsigned long long cprim_cycles(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    unsigned long long value;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(value));
+    return value;
+#else
+    return 0;
+#endif
+}
+
+extern int sched_yield(void);
+
+/// Gives the CPU to another thread: for a spin whose lock holder may have lost its own CPU.
+static inline void cprim_yield(void) { (void)sched_yield(); }
+
+/// `count` zero bytes, untouched until they are used; 0 if there are not as many.
+static inline void *cprim_zeroed(unsigned long long count) { return __builtin_calloc(1, count); }
+
+static inline void cprim_release(void *memory) { __builtin_free(memory); }

@@ -1,0 +1,191 @@
+/// What boot makes of a ``MachineSpec``: nodes, zones, zonelists and tuning, before any frame exists.
+///
+/// A plain value. Printing, comparing with a real kernel and building a ``Machine`` all start from it.
+public struct MachineLayout: Hashable, Sendable {
+    public var name: String
+    public var kernel: KernelVersion
+    public var architecture: MachineSpec.Architecture
+    public var pageSize: ByteCount
+    public var hasNUMA: Bool
+    /// *Kernel counterpart:* `MAX_PAGE_ORDER`.
+    public var maxOrder: Order
+    /// *Kernel counterpart:* `pageblock_order`.
+    public var pageblockOrder: Order
+    /// The configured zone types, lowest first; a type's place here is its zone index on this machine.
+    public var zoneTypes: [ZoneType]
+    /// By node number. Memoryless nodes have zones without frames.
+    public var nodes: [NodeLayout]
+    public var states: NodeStates
+    /// The highest zone that memory policies apply to. *Kernel counterpart:* `policy_zone`.
+    public var policyZone: ZoneType?
+    /// *Kernel counterpart:* `min_free_kbytes`.
+    public var minFreeKbytes: Int
+    /// `false` where some `managedPages` had to be estimated.
+    public var managedIsKnown: Bool
+    public var tuning: Tuning
+
+    /// Sysctls that the allocator consults at run time, at their values for this machine.
+    public struct Tuning: Hashable, Sendable {
+        /// `vm.watermark_boost_factor`, in 1/10000 of the high watermark; 0: no boosts.
+        public var watermarkBoostFactor = 15000
+        /// `vm.watermark_scale_factor`, in 1/10000 of managed memory.
+        public var watermarkScaleFactor = 10
+        /// `vm.percpu_pagelist_high_fraction`; 0: sized by watermarks.
+        public var pcpHighFraction = 0
+        /// `vm.zone_reclaim_mode`, the kernel's bits.
+        public var zoneReclaimMode = 0
+        /// `CONFIG_PCP_BATCH_SCALE_MAX`.
+        public var pcpBatchScaleMax = 5
+        /// Grouping by mobility is off on machines too small for it. *Kernel counterpart:*
+        /// `page_group_by_mobility_disabled`.
+        public var groupingByMobilityIsDisabled = false
+
+        public init() {}
+    }
+
+    public init(
+        name: String, kernel: KernelVersion, architecture: MachineSpec.Architecture, pageSize: ByteCount,
+        hasNUMA: Bool, maxOrder: Order, pageblockOrder: Order, zoneTypes: [ZoneType], nodes: [NodeLayout],
+        states: NodeStates, policyZone: ZoneType?, minFreeKbytes: Int, managedIsKnown: Bool,
+        tuning: Tuning = Tuning()
+    ) {
+        self.name = name
+        self.kernel = kernel
+        self.architecture = architecture
+        self.pageSize = pageSize
+        self.hasNUMA = hasNUMA
+        self.maxOrder = maxOrder
+        self.pageblockOrder = pageblockOrder
+        self.zoneTypes = zoneTypes
+        self.nodes = nodes
+        self.states = states
+        self.policyZone = policyZone
+        self.minFreeKbytes = minFreeKbytes
+        self.managedIsKnown = managedIsKnown
+        self.tuning = tuning
+    }
+
+    /// The layout of node `id`, or `nil` if there is none.
+    public func node(_ id: NodeID) -> NodeLayout? { nodes.first { $0.id == id } }
+}
+
+/// A zone of a node, by name. *Kernel counterpart:* `struct zoneref`.
+public struct ZoneName: Hashable, Sendable, Codable {
+    public var node: NodeID
+    public var zone: ZoneType
+
+    public init(node: NodeID, zone: ZoneType) {
+        self.node = node
+        self.zone = zone
+    }
+}
+
+/// One node of a layout. *Kernel counterpart:* the boot-time part of `struct pglist_data`.
+public struct NodeLayout: Hashable, Sendable {
+    public var id: NodeID
+    /// `node_start_pfn`; 0 for a node without memory.
+    public var startPFN: PFN
+    public var spannedPages: PageCount
+    public var presentPages: PageCount
+    public var totalReservePages: PageCount
+    public var cpus: [CPUID]
+    /// To each node of the layout, in its order.
+    public var distances: [Int]
+    /// Nodes with memory, nearest first by the kernel's score.
+    public var fallbackOrder: [NodeID]
+    /// `node_zonelists[ZONELIST_FALLBACK]`.
+    public var zonelist: [ZoneName]
+    /// `node_zonelists[ZONELIST_NOFALLBACK]`.
+    public var thisNodeZonelist: [ZoneName]
+    /// One for each of ``MachineLayout/zoneTypes``, in its order, empty ones included.
+    public var zones: [ZoneLayout]
+
+    public init(
+        id: NodeID, startPFN: PFN, spannedPages: PageCount, presentPages: PageCount, totalReservePages: PageCount,
+        cpus: [CPUID], distances: [Int], fallbackOrder: [NodeID], zonelist: [ZoneName],
+        thisNodeZonelist: [ZoneName], zones: [ZoneLayout]
+    ) {
+        self.id = id
+        self.startPFN = startPFN
+        self.spannedPages = spannedPages
+        self.presentPages = presentPages
+        self.totalReservePages = totalReservePages
+        self.cpus = cpus
+        self.distances = distances
+        self.fallbackOrder = fallbackOrder
+        self.zonelist = zonelist
+        self.thisNodeZonelist = thisNodeZonelist
+        self.zones = zones
+    }
+}
+
+/// One zone of a layout. *Kernel counterpart:* the boot-time part of `struct zone`.
+public struct ZoneLayout: Hashable, Sendable {
+    public var type: ZoneType
+    public var startPFN: PFN
+    public var spannedPages: PageCount
+    public var presentPages: PageCount
+    public var managedPages: PageCount
+    /// The frames that exist, ascending and disjoint; their sum is ``presentPages``.
+    public var presentRanges: [Range<PFN>]
+    /// The frames that boot hands to the allocator, ascending and disjoint, within ``presentRanges``; their sum is
+    /// ``managedPages``.
+    public var managedRanges: [Range<PFN>]
+    public var watermarks: Watermarks
+    /// `lowmem_reserve`, by the zone index of the request's highest zone.
+    public var protection: [PageCount]
+    public var perCPU: PerCPUTuning
+    /// Per-CPU counter threshold. *Kernel counterpart:* `stat_threshold`.
+    public var statThreshold: Int
+    /// Free pages below which the counters' drift matters; 0: never. *Kernel counterpart:* `percpu_drift_mark`.
+    public var driftMark: PageCount
+
+    /// *Kernel counterpart:* `_watermark[]`, without the boost.
+    public struct Watermarks: Hashable, Sendable, Codable {
+        public var min: PageCount
+        public var low: PageCount
+        public var high: PageCount
+        /// `nil` on kernels that have none.
+        public var promo: PageCount?
+
+        public init(min: PageCount = 0, low: PageCount = 0, high: PageCount = 0, promo: PageCount? = nil) {
+            self.min = min
+            self.low = low
+            self.high = high
+            self.promo = promo
+        }
+    }
+
+    /// Constants of the zone's per-CPU lists, the same on each CPU.
+    public struct PerCPUTuning: Hashable, Sendable, Codable {
+        public var batch: PageCount
+        public var highMin: PageCount
+        public var highMax: PageCount
+
+        public init(batch: PageCount = 1, highMin: PageCount = 0, highMax: PageCount = 0) {
+            self.batch = batch
+            self.highMin = highMin
+            self.highMax = highMax
+        }
+    }
+
+    public init(
+        type: ZoneType, startPFN: PFN = PFN(0), spannedPages: PageCount = 0, presentPages: PageCount = 0,
+        managedPages: PageCount = 0, presentRanges: [Range<PFN>] = [], managedRanges: [Range<PFN>] = [],
+        watermarks: Watermarks = Watermarks(), protection: [PageCount] = [],
+        perCPU: PerCPUTuning = PerCPUTuning(), statThreshold: Int = 0, driftMark: PageCount = 0
+    ) {
+        self.type = type
+        self.startPFN = startPFN
+        self.spannedPages = spannedPages
+        self.presentPages = presentPages
+        self.managedPages = managedPages
+        self.presentRanges = presentRanges
+        self.managedRanges = managedRanges
+        self.watermarks = watermarks
+        self.protection = protection
+        self.perCPU = perCPU
+        self.statThreshold = statThreshold
+        self.driftMark = driftMark
+    }
+}

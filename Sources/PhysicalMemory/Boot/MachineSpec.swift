@@ -1,0 +1,128 @@
+/// A machine's description: all that boot needs to lay out its memory, and the one input of it.
+///
+/// Every source of machines (the host, a capture, a preset, a `.json` file) ends here. The JSON form is this type's
+/// `Codable` form; sizes and addresses are bytes, a missing key takes the default that its property states.
+public struct MachineSpec: Hashable, Sendable {
+    /// Which rules of layout apply.
+    public enum Architecture: String, CaseIterable, Hashable, Sendable, Codable {
+        case x86_64, i386, i386PAE, arm64, ppc64, riscv64, s390x
+        /// An architecture whose own rules are not modelled: memory is laid out by the common ones.
+        case other
+    }
+
+    /// A range of physical memory. *Kernel counterpart:* `struct memblock_region` and what firmware says of it.
+    public struct MemoryRange: Hashable, Sendable, Codable {
+        public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
+            /// Memory for the page allocator and the kernel itself.
+            case usable
+            /// Present but withheld, for example by firmware.
+            case reserved
+            /// Persistent memory: zone Device if it is in use as such.
+            case persistent
+        }
+        /// First byte.
+        public var start: ByteCount
+        /// One past the last byte.
+        public var end: ByteCount
+        public var node: NodeID
+        public var kind: Kind
+        /// Firmware says that it can be taken away while the machine runs. *Kernel counterpart:* `MEMBLOCK_HOTPLUG`.
+        public var isHotPluggable: Bool
+        /// Firmware keeps a second copy. *Kernel counterpart:* `MEMBLOCK_MIRROR`.
+        public var isMirrored: Bool
+
+        public init(
+            start: ByteCount, end: ByteCount, node: NodeID, kind: Kind = .usable,
+            isHotPluggable: Bool = false, isMirrored: Bool = false
+        ) {
+            self.start = start
+            self.end = end
+            self.node = node
+            self.kind = kind
+            self.isHotPluggable = isHotPluggable
+            self.isMirrored = isMirrored
+        }
+    }
+
+    /// One node: what is on it besides memory, and how far it is from the others.
+    public struct Node: Hashable, Sendable, Codable {
+        public var id: NodeID
+        /// Online CPUs.
+        public var cpus: [CPUID]
+        /// Distance to each of the spec's nodes, in the order of ``MachineSpec/nodes``; 10 is local.
+        public var distances: [Int]
+        public var isGenericInitiator: Bool
+
+        public init(id: NodeID, cpus: [CPUID] = [], distances: [Int] = [], isGenericInitiator: Bool = false) {
+            self.id = id
+            self.cpus = cpus
+            self.distances = distances
+            self.isGenericInitiator = isGenericInitiator
+        }
+    }
+
+    /// What is known of one zone beforehand, because it cannot be computed.
+    public struct ZoneInput: Hashable, Sendable, Codable {
+        public var node: NodeID
+        public var zone: ZoneType
+        /// Frames handed to the page allocator at boot. *Kernel counterpart:* `managed_pages`.
+        public var managedPages: PageCount
+
+        public init(node: NodeID, zone: ZoneType, managedPages: PageCount) {
+            self.node = node
+            self.zone = zone
+            self.managedPages = managedPages
+        }
+    }
+
+    /// Configuration switches and build constants of the kernel.
+    public struct Configuration: Hashable, Sendable, Codable {
+        public var hasNUMA = true
+        public var hasZoneDMA = true
+        public var hasZoneDMA32 = true
+        public var hasHighMem = false
+        public var hasZoneDevice = true
+        /// `CONFIG_TRANSPARENT_HUGEPAGE` and not switched off on the command line.
+        public var hasTransparentHugePages = true
+        /// log₂ of the frames of a pageblock. *Kernel counterpart:* `pageblock_order`.
+        public var pageblockOrder: Order = 9
+        /// *Kernel counterpart:* `MAX_PAGE_ORDER`.
+        public var maxOrder: Order = 10
+
+        public init() {}
+    }
+
+    public var name: String
+    public var architecture: Architecture
+    public var kernel: KernelVersion
+    public var pageSize: ByteCount
+    public var configuration: Configuration
+    public var memory: [MemoryRange]
+    public var nodes: [Node]
+    /// The kernel command line, unparsed.
+    public var commandLine: String
+    /// Values of `/proc/sys/vm` that somebody set, by the kernel's name without the `vm.` in front.
+    public var sysctls: [String: String]
+    /// Where i386's direct map ends; `nil`: not i386, or to be estimated.
+    public var lowmemBytes: ByteCount?
+    public var zoneInputs: [ZoneInput]
+
+    public init(
+        name: String, architecture: Architecture = .x86_64, kernel: KernelVersion = .reference,
+        pageSize: ByteCount = 4096, configuration: Configuration = Configuration(), memory: [MemoryRange] = [],
+        nodes: [Node] = [], commandLine: String = "", sysctls: [String: String] = [:],
+        lowmemBytes: ByteCount? = nil, zoneInputs: [ZoneInput] = []
+    ) {
+        self.name = name
+        self.architecture = architecture
+        self.kernel = kernel
+        self.pageSize = pageSize
+        self.configuration = configuration
+        self.memory = memory
+        self.nodes = nodes
+        self.commandLine = commandLine
+        self.sysctls = sysctls
+        self.lowmemBytes = lowmemBytes
+        self.zoneInputs = zoneInputs
+    }
+}

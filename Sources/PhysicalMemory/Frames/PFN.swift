@@ -1,0 +1,42 @@
+/// A page frame number: the physical address of a frame, in pages.
+///
+/// *Kernel counterpart:* `pfn`, an `unsigned long`.
+public struct PFN: RawRepresentable, Hashable, Comparable, Sendable, Codable, Strideable, CustomStringConvertible {
+    public var rawValue: UInt64
+
+    @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+    @inlinable public init(_ value: UInt64) { rawValue = value }
+
+    /// The frame number that no frame has.
+    @inlinable public static var none: PFN { PFN(.max) }
+
+    @inlinable public static func < (a: PFN, b: PFN) -> Bool { a.rawValue < b.rawValue }
+    @inlinable public func distance(to other: PFN) -> Int { Int(bitPattern: UInt(other.rawValue &- rawValue)) }
+    @inlinable public func advanced(by n: Int) -> PFN { PFN(rawValue &+ UInt64(bitPattern: Int64(n))) }
+
+    /// The last frame boundary at or below `n`'s multiple: rounds down to a multiple of `n` frames, a power of two.
+    @inlinable public func roundedDown(toMultipleOf n: PageCount) -> PFN {
+        PFN(rawValue & ~(UInt64(n.rawValue) &- 1))
+    }
+
+    /// Rounds up to a multiple of `n` frames, a power of two.
+    @inlinable public func roundedUp(toMultipleOf n: PageCount) -> PFN {
+        PFN((rawValue &+ UInt64(n.rawValue) &- 1) & ~(UInt64(n.rawValue) &- 1))
+    }
+
+    /// Hexadecimal without a prefix, as the kernel's memory tools print frame numbers.
+    public var description: String { String(rawValue, radix: 16) }
+
+    public init(from decoder: any Decoder) throws {
+        rawValue = try decoder.singleValueContainer().decode(UInt64.self)
+    }
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+}
+
+extension Range where Bound == PFN {
+    /// The number of frames in the range.
+    @inlinable public var pageCount: PageCount { PageCount(lowerBound.distance(to: upperBound)) }
+}
