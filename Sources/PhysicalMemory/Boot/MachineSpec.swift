@@ -44,6 +44,37 @@ public struct MachineSpec: Hashable, Sendable {
         }
     }
 
+    /// What firmware says of a range's node, whether memory is there or not. *Kernel counterpart:* an entry of the
+    /// SRAT, `struct numa_memblk`.
+    public struct AffinityRange: Hashable, Sendable, Codable {
+        /// First byte.
+        public var start: ByteCount
+        /// One past the last byte.
+        public var end: ByteCount
+        public var node: NodeID
+        public var isHotPluggable: Bool
+
+        public init(start: ByteCount, end: ByteCount, node: NodeID, isHotPluggable: Bool = false) {
+            self.start = start
+            self.end = end
+            self.node = node
+            self.isHotPluggable = isHotPluggable
+        }
+    }
+
+    /// A range of bytes of physical memory.
+    public struct ByteRange: Hashable, Sendable, Codable {
+        /// First byte.
+        public var start: ByteCount
+        /// One past the last byte.
+        public var end: ByteCount
+
+        public init(start: ByteCount, end: ByteCount) {
+            self.start = start
+            self.end = end
+        }
+    }
+
     /// One node: what is on it besides memory, and how far it is from the others.
     public struct Node: Hashable, Sendable, Codable {
         public var id: NodeID
@@ -98,13 +129,30 @@ public struct MachineSpec: Hashable, Sendable {
     public var pageSize: ByteCount
     public var configuration: Configuration
     public var memory: [MemoryRange]
+    /// Where not empty, it and not ``MemoryRange/node`` says which node usable memory belongs to.
+    public var affinity: [AffinityRange] = []
     public var nodes: [Node]
+    /// The nodes that may ever come online; `nil`: those of ``nodes`` and ``memory``.
+    public var possibleNodes: NodeMask?
+    /// ``memory`` is what a kernel made of its firmware's map (`Early memory node ranges`): command line options that
+    /// change the map or its nodes have been applied already.
+    public var memoryIsAsBooted = false
+    /// ``nodes`` are those of a running kernel: `numa=off` and `numa=fake=` have been applied already.
+    public var nodesAreAsBooted = false
+    /// On x86: page 0 and 640 KiB to 1 MiB are in use by firmware, though the map (e820) may call them usable. The
+    /// kernel takes them out.
+    public var hasLegacyFirmwareArea = false
+    /// Where the kernel's image, initrd and the like lie before zones are laid out. `movable_node` spares their nodes.
+    public var kernelRanges: [ByteRange] = []
     /// The kernel command line, unparsed.
     public var commandLine: String
     /// Values of `/proc/sys/vm` that somebody set, by the kernel's name without the `vm.` in front.
     public var sysctls: [String: String]
     /// Where i386's direct map ends; `nil`: not i386, or to be estimated.
     public var lowmemBytes: ByteCount?
+    /// On arm64: the greatest address + 1 that every device can reach, where firmware gives one below 4 GiB.
+    /// *Kernel counterpart:* `zone_dma_limit`.
+    public var dmaLimitBytes: ByteCount?
     public var zoneInputs: [ZoneInput]
 
     public init(
