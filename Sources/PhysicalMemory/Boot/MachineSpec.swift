@@ -5,6 +5,7 @@
 public struct MachineSpec: Hashable, Sendable {
     /// Which rules of layout apply.
     public enum Architecture: String, CaseIterable, Hashable, Sendable, Codable {
+        // swift-format-ignore: AlwaysUseLowerCamelCase
         case x86_64, i386, i386PAE, arm64, ppc64, riscv64, s390x
         /// An architecture whose own rules are not modelled: memory is laid out by the common ones.
         case other
