@@ -58,7 +58,7 @@ let package = Package(
         .testTarget(
             name: "KernelFormatsTests", dependencies: ["KernelFormats"],
             resources: [.copy("Boots")], swiftSettings: strict),
-        .testTarget(name: "HostNUMATests", dependencies: ["HostNUMA"], swiftSettings: strict),
+        .testTarget(name: "HostNUMATests", dependencies: ["HostNUMA", "CHostShims"], swiftSettings: strict),
         .testTarget(name: "AccessCostsTests", dependencies: ["AccessCosts"], swiftSettings: strict),
         .testTarget(
             name: "LabTests", dependencies: ["Lab"],

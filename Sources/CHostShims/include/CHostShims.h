@@ -4,3 +4,62 @@
 #endif
 #pragma once
 #include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// The CPU the calling thread is on, or -1.
+int chost_current_cpu(void);
+
+/// Pins the calling thread to `count` CPUs, without libnuma. Returns 0 or an errno value.
+int chost_set_affinity(const uint32_t *cpus, size_t count);
+
+/// Writes up to `capacity` CPUs the calling thread may use. Returns how many there are, or a negated errno value.
+long chost_get_affinity(uint32_t *cpus, size_t capacity);
+
+/// Names the calling thread, cut after 15 bytes, for `ps -L`.
+void chost_name_thread(const char *name);
+
+/// Context switches of the calling thread since it started. Returns 0 or an errno value.
+int chost_thread_switches(long *voluntary, long *involuntary);
+
+/// Counts SIGINT from now on: the first is counted, the second one kills as if nobody listened.
+int chost_count_interrupts(void);
+
+/// SIGINTs counted so far. Safe from any thread.
+int chost_interrupts(void);
+
+/// Which calls `chost_forbid` takes away.
+enum chost_forbidden {
+    /// mbind, set_mempolicy, get_mempolicy, move_pages, migrate_pages
+    CHOST_FORBID_MEMORY_POLICY = 1,
+    /// sched_setaffinity
+    CHOST_FORBID_AFFINITY = 2,
+};
+
+/// Makes calls fail with `error` in the calling thread and the threads it starts, for good, by a seccomp filter.
+/// This is how a container's system call filter is imitated in tests. Returns 0 or an errno value.
+int chost_forbid(int what, int error);
+
+/// Tells the core that the caller spins.
+static inline void chost_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+    __asm__ volatile("yield");
+#else
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
+/// Follows `count` links of a chase whose word `i` holds the index of the next word. Returns where it ends.
+/// Each load needs the one before it, so the time per link is the latency of a load.
+static inline uint64_t chost_chase(const uint64_t *words, uint64_t start, uint64_t count) {
+    uint64_t at = start;
+    uint64_t rounds = count / 8;
+    for (uint64_t i = 0; i < rounds; i++) {
+        at = words[at]; at = words[at]; at = words[at]; at = words[at];
+        at = words[at]; at = words[at]; at = words[at]; at = words[at];
+    }
+    for (uint64_t i = rounds * 8; i < count; i++) at = words[at];
+    return at;
+}

@@ -1,0 +1,121 @@
+import CHostShims
+import Glibc
+
+/// What of NUMA this process may really do: containers' system call filters forbid some of it.
+public struct BindingCapability: Hashable, Sendable {
+    /// Whether one call works here.
+    public enum Ability: Hashable, Sendable, CustomStringConvertible {
+        case works
+        /// `reason` names the call and the kernel's answer.
+        case refused(reason: String)
+
+        public var works: Bool { self == .works }
+        public var description: String {
+            switch self {
+            case .works: "works"
+            case .refused(let reason): reason
+            }
+        }
+    }
+
+    /// `mbind`: binding memory to a node.
+    public let mbind: Ability
+    /// `move_pages`: asking where many pages are.
+    public let movePages: Ability
+    /// `get_mempolicy`: asking where one page is.
+    public let getMempolicy: Ability
+    /// `sched_setaffinity`: pinning a thread.
+    public let setAffinity: Ability
+
+    /// Tries each call once, on a page and a thread of its own, with the filters of the calling thread.
+    ///
+    /// `topology` names a node to bind to. Throws `HostError` if not even a page or a thread can be had.
+    public init(probing topology: HostTopology) throws(HostError) {
+        let size = MemoryCalls.pageSize
+        let page = try MemoryCalls.reserve(size)
+        defer { MemoryCalls.unmap(page, size) }
+        if let node = topology.nodes.first(where: \.hasUsableMemory), topology.hasNUMA {
+            mbind = Self.ability { () throws(HostError) in try MemoryCalls.bind(page, size, to: node.id) }
+        } else {
+            mbind = .refused(reason: topology.hasNUMA ? "no node has memory for this process" : "no NUMA nodes")
+        }
+        page.storeBytes(of: 1, as: UInt8.self)
+        movePages = Self.ability { () throws(HostError) in
+            let node = try MemoryCalls.nodes(of: [page])[0]
+            if node < 0 { throw .systemCall(name: "move_pages", code: Int32(-node)) }
+        }
+        getMempolicy = Self.ability { () throws(HostError) in _ = try MemoryCalls.node(of: page) }
+        // A mask that was set stays set, so the caller's own thread must not be asked.
+        let thread = try PinnedExecutor(.anywhere, name: "probe")
+        setAffinity = thread.runBlocking {
+            guard let cpu = HostCPU.permittedToThread().first else {
+                return .refused(reason: "sched_getaffinity names no CPU")
+            }
+            switch ThreadPlace.cpu(cpu).pinCallingThread() {
+            case .refused(let reason): return .refused(reason: reason)
+            case .pinned, .notAsked: return .works
+            }
+        }
+    }
+
+    private static func ability(_ call: () throws(HostError) -> Void) -> Ability {
+        do throws(HostError) {
+            try call()
+            return .works
+        } catch {
+            return .refused(reason: "\(error)")
+        }
+    }
+}
+
+/// How memory gets onto a node from this process.
+public enum PlacementWay: Hashable, Sendable, CustomStringConvertible {
+    /// `mbind`: pages come from the node or not at all.
+    case bound
+    /// A thread pinned to a CPU of the node touches the pages first. The kernel may still take them elsewhere.
+    case firstTouch(from: HostCPU)
+    /// Any thread touches the pages: there is no other node with memory.
+    case onlyNode
+
+    /// The word for reports: `bound`, `first-touch` or `only-node`.
+    public var description: String {
+        switch self {
+        case .bound: "bound"
+        case .firstTouch: "first-touch"
+        case .onlyNode: "only-node"
+        }
+    }
+}
+
+/// The host's nodes and what may be done with them: what memory and measurements need to know together.
+public struct Host: Sendable {
+    public let topology: HostTopology
+    public let binding: BindingCapability
+
+    /// This host, as the calling thread may use it.
+    public static func current() throws(HostError) -> Host {
+        let topology = try HostTopology.current()
+        return Host(topology: topology, binding: try BindingCapability(probing: topology))
+    }
+
+    public init(topology: HostTopology, binding: BindingCapability) {
+        self.topology = topology
+        self.binding = binding
+    }
+
+    /// How memory can be had on a node; throws `HostError.unreachable` with the reason if it can't.
+    public func way(to id: HostNodeID) throws(HostError) -> PlacementWay {
+        guard let node = topology.node(id) else { throw .unreachable(node: id, reason: "no such online node") }
+        guard node.memoryTotal > 0 else { throw .unreachable(node: id, reason: "it has no memory") }
+        guard node.isMemoryAllowed else {
+            throw .unreachable(node: id, reason: "its memory is not among this process's (Mems_allowed)")
+        }
+        guard case .refused(let noBinding) = binding.mbind else { return .bound }
+        if let cpu = node.cpus.first, binding.setAffinity.works { return .firstTouch(from: cpu) }
+        if topology.nodes.filter(\.hasUsableMemory).count == 1 { return .onlyNode }
+        if case .refused(let noPinning) = binding.setAffinity {
+            throw .unreachable(node: id, reason: "\(noBinding), \(noPinning)")
+        }
+        throw .unreachable(node: id, reason: "\(noBinding), and no CPU of it that could touch its memory first")
+    }
+}
