@@ -17,7 +17,8 @@ def main():
         prog="Tests/Guests/guests",
         description="Boots unmodified kernels on emulated NUMA machines, runs a static pgdat inside and checks it.",
         epilog="Installs qemu-system-x86, busybox-static and cpio with apt if they are missing. "
-        "PGDAT_GUEST_KERNEL=FILE boots that kernel instead of the newest one that apt offers. "
+        "The newest kernel that apt offers is booted, PGDAT_GUEST_SERIES=6.1 the newest one of that series, "
+        "PGDAT_GUEST_KERNEL=FILE that file. "
         "Emulated timings say nothing of real machines and are never shown.")
     parser.add_argument("topology", nargs="*", metavar="TOPOLOGY", help="guests to boot (default: all; see --list)")
     parser.add_argument("--list", action="store_true", help="name the topologies and stop")
