@@ -23,6 +23,34 @@ public struct MachineLayout: Hashable, Sendable {
     /// `false` where some `managedPages` had to be estimated.
     public var managedIsKnown: Bool
     public var tuning: Tuning
+    /// The addresses that each zone type covers over all nodes, lowest first, types without any left out.
+    public var zoneRanges: [ZoneRange] = []
+    /// Where zone Movable begins, by node; nodes without it are left out. *Kernel counterpart:* `zone_movable_pfn[]`.
+    public var movableStart: [MovableStart] = []
+    /// What boot passed over or had to estimate, one sentence each, for people.
+    public var notes: [String] = []
+
+    /// The frames that zones of one type may cover. *Kernel counterpart:* a line of the boot log's `Zone ranges:`.
+    public struct ZoneRange: Hashable, Sendable {
+        public var zone: ZoneType
+        public var frames: Range<PFN>
+
+        public init(zone: ZoneType, frames: Range<PFN>) {
+            self.zone = zone
+            self.frames = frames
+        }
+    }
+
+    /// Where zone Movable begins on one node.
+    public struct MovableStart: Hashable, Sendable {
+        public var node: NodeID
+        public var start: PFN
+
+        public init(node: NodeID, start: PFN) {
+            self.node = node
+            self.start = start
+        }
+    }
 
     /// Sysctls that the allocator consults at run time, at their values for this machine.
     public struct Tuning: Hashable, Sendable {
@@ -39,6 +67,12 @@ public struct MachineLayout: Hashable, Sendable {
         /// Grouping by mobility is off on machines too small for it. *Kernel counterpart:*
         /// `page_group_by_mobility_disabled`.
         public var groupingByMobilityIsDisabled = false
+        /// `vm.min_free_kbytes` where somebody set it; `nil`: computed.
+        public var minFreeKbytes: Int?
+        /// `min_free_kbytes` is raised for the sake of transparent huge pages.
+        public var helpsHugePages = true
+        /// `vm.lowmem_reserve_ratio`; 0 or missing: the zone is not protected.
+        public var lowmemReserveRatio: [ZoneType: Int] = [.dma: 256, .dma32: 256, .normal: 32]
 
         public init() {}
     }

@@ -1,0 +1,43 @@
+/// What makes a ``MachineSpec`` impossible to lay out.
+public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The page size is not a power of two from 4 KiB to 1 MiB.
+    case pageSize(ByteCount)
+    /// An order of the configuration is outside what the model has room for.
+    case order(key: String, Order)
+    /// An entry of `memory`, `affinity` or `kernelRanges`, counted from 0, has its end not after its start, or lies
+    /// outside the physical address space.
+    case range(key: String, index: Int)
+    /// A node number is negative or not below ``NodeID/limit``.
+    case node(NodeID)
+    /// A node is described twice.
+    case duplicateNode(NodeID)
+    /// A CPU number is negative or not below ``CPUID/limit``.
+    case cpu(CPUID, node: NodeID)
+    /// A distance is outside 0 ... 255.
+    case distance(Int, from: NodeID)
+    /// No frame of the map is usable.
+    case noUsableMemory
+    /// `managedPages` of a zone is negative or more than the zone spans.
+    case managedPages(ZoneName, PageCount)
+    /// A sysctl's value is not a number in the kernel's range for it.
+    case sysctl(name: String, value: String)
+    /// No sysctl or tunable of this name is modelled.
+    case unknownSysctl(String)
+
+    public var description: String {
+        switch self {
+        case .pageSize(let size): "pageSize: \(size) is not a power of two from 4096 to 1048576"
+        case .order(let key, let order): "configuration.\(key): \(order) is out of range"
+        case .range(let key, let index): "\(key)[\(index)]: empty, reversed or outside the physical address space"
+        case .node(let node): "node \(node) is outside 0 ..< \(NodeID.limit)"
+        case .duplicateNode(let node): "nodes: node \(node) is described twice"
+        case .cpu(let cpu, let node): "nodes: CPU \(cpu) of node \(node) is outside 0 ..< \(CPUID.limit)"
+        case .distance(let distance, let node): "nodes: distance \(distance) of node \(node) is outside 0 ... 255"
+        case .noUsableMemory: "memory: no usable frame"
+        case .managedPages(let zone, let count):
+            "zoneInputs: node \(zone.node) zone \(zone.zone.kernelName) cannot manage \(count) pages"
+        case .sysctl(let name, let value): "\(name): the kernel does not take the value “\(value)”"
+        case .unknownSysctl(let name): "\(name): not modelled"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// How many frames boot keeps for itself, where nobody says: an estimate.
+///
+/// Each zone gives up its memory map (64 bytes a frame); the zone that the kernel's image lies in gives up 32 MiB more,
+/// which is about what Debian's kernels and their early tables take, but never more than an eighth of itself.
+struct ManagedEstimate {
+    let pageSize: ByteCount
+    let architecture: MachineSpec.Architecture
+
+    private static let bytesPerFrame = 64
+    private static let imageBytes = 32 << 20
+
+    /// The frames of `zone` that the page allocator gets; `holdsImage`: the kernel lies in it.
+    func managedPages(of zone: ZoneLayout, holdsImage: Bool) -> PageCount {
+        let present = zone.presentPages.rawValue
+        let map = scaled(present, by: Self.bytesPerFrame, over: pageSize.rawValue)
+        let image = holdsImage ? min(present / 8, Self.imageBytes / pageSize.rawValue) : 0
+        return PageCount(present - map - image)
+    }
+
+    /// The zone that holds the kernel's image: on x86 above the first 16 MiB, elsewhere where memory begins.
+    func imageZone(in nodes: [NodeLayout]) -> ZoneName? {
+        let isX86 = [.x86_64, .i386, .i386PAE].contains(architecture)
+        for node in nodes {
+            for zone in node.zones where zone.presentPages > 0 && zone.type < .highMem {
+                if !isX86 || zone.type != .dma { return ZoneName(node: node.id, zone: zone.type) }
+            }
+        }
+        return nil
+    }
+}
+
+extension ZoneLayout {
+    /// Sets `managedRanges` to `managedPages` of the present frames, the highest ones: what boot keeps is taken from
+    /// the low end. Frames of `others`, in the zone's span but in no zone's present, fill up what is missing.
+    mutating func setManagedRanges(others: [Range<PFN>] = []) {
+        managedRanges = []
+        var missing = managedPages
+        for range in (others + presentRanges).reversed() where missing > 0 {
+            let taken = min(missing, range.pageCount)
+            managedRanges.append(range.upperBound.advanced(by: -taken.rawValue)..<range.upperBound)
+            missing = missing - taken
+        }
+        managedRanges.sort { $0.lowerBound < $1.lowerBound }
+    }
+}

@@ -1,0 +1,82 @@
+/// Which addresses each zone type may cover, on any node.
+///
+/// *Kernel counterpart:* `arch_zone_lowest_possible_pfn`, `arch_zone_highest_possible_pfn`.
+struct ZoneLimits: Hashable, Sendable {
+    /// The configured types, lowest first.
+    let types: [ZoneType]
+    /// By place in ``types``; empty for types without addresses of their own (Movable and Device always).
+    let ranges: [Range<PFN>]
+    /// What had to be estimated, for people.
+    let notes: [String]
+
+    /// The zone that Movable takes its memory from: the highest with addresses.
+    /// *Kernel counterpart:* `movable_zone`.
+    var movableSource: Int? {
+        types.indices.last { types[$0] != .movable && types[$0] != .device && !ranges[$0].isEmpty }
+    }
+
+    /// The limits for `spec`'s architecture and configuration over the memory of `map`.
+    init(_ spec: MachineSpec, _ map: FirmwareMap) {
+        types = Self.types(of: spec)
+        let pageSize = UInt64(spec.pageSize.rawValue)
+        let end = map.end / pageSize
+        var start = map.start / pageSize
+        ranges = types.map { type in
+            guard type != .movable, type != .device else { return PFN(0)..<PFN(0) }
+            let limit = min((Self.end(of: type, spec, map) ?? .max) / pageSize, end)
+            let low = start
+            start = max(limit, start)
+            return PFN(low)..<PFN(start)
+        }
+        let isEstimate = Self.isI386(spec) && spec.lowmemBytes == nil
+        notes = isEstimate ? ["the end of the direct map is not known and taken to be 896 MiB"] : []
+    }
+
+    private static func types(of spec: MachineSpec) -> [ZoneType] {
+        let configuration = spec.configuration
+        return ZoneType.allCases.filter { type in
+            switch type {
+            case .dma: configuration.hasZoneDMA
+            case .dma32: configuration.hasZoneDMA32 && !isI386(spec) && spec.architecture != .s390x
+            case .normal, .movable: true
+            case .highMem: configuration.hasHighMem && spec.architecture != .x86_64
+            case .device: configuration.hasZoneDevice
+            }
+        }
+    }
+
+    private static func isI386(_ spec: MachineSpec) -> Bool {
+        spec.architecture == .i386 || spec.architecture == .i386PAE
+    }
+
+    /// Where i386's direct map ends, in bytes. *Kernel counterpart:* `max_low_pfn`.
+    static func lowmemEnd(_ spec: MachineSpec) -> UInt64 {
+        // 896 MiB is the classic border: 1 GiB of kernel addresses less 128 MiB for vmalloc and fixed maps.
+        UInt64(max(0, spec.lowmemBytes?.rawValue ?? 896 << 20))
+    }
+
+    /// One past the last byte that `type` may cover; `nil`: no limit.
+    private static func end(of type: ZoneType, _ spec: MachineSpec, _ map: FirmwareMap) -> UInt64? {
+        switch (spec.architecture, type) {
+        case (.arm64, .dma): arm64End(limit: spec.dmaLimitBytes.map { UInt64(max(1, $0.rawValue)) } ?? .max, map)
+        case (.arm64, .dma32): arm64End(limit: 1 << 32, map)
+        // The first 16 MiB are what ISA devices reach with 24 address bits.
+        case (.x86_64, .dma), (.i386, .dma), (.i386PAE, .dma), (.other, .dma): 16 << 20
+        // Devices there reach 31 bits.
+        case (.s390x, .dma), (.ppc64, .dma): 1 << 31
+        case (.riscv64, .dma): 1 << 32
+        case (_, .dma32): 1 << 32
+        case (.i386, .normal), (.i386PAE, .normal): lowmemEnd(spec)
+        case (_, .normal) where spec.configuration.hasHighMem: spec.lowmemBytes.map { UInt64(max(0, $0.rawValue)) }
+        default: nil
+        }
+    }
+
+    /// A zone for devices that reach `limit`: where memory begins beyond it, up to 4 GiB, and where it begins beyond
+    /// those, all of it. Without a limit of their own devices reach 4 GiB.
+    /// *Kernel counterpart:* `max_zone_phys`.
+    private static func arm64End(limit: UInt64, _ map: FirmwareMap) -> UInt64? {
+        if map.start >= 1 << 32 { return nil }
+        return map.start >= limit ? 1 << 32 : min(limit, 1 << 32)
+    }
+}
