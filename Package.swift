@@ -59,7 +59,7 @@ let package = Package(
             name: "KernelFormatsTests", dependencies: ["KernelFormats"],
             resources: [.copy("Boots")], swiftSettings: strict),
         .testTarget(name: "HostNUMATests", dependencies: ["HostNUMA", "CHostShims"], swiftSettings: strict),
-        .testTarget(name: "AccessCostsTests", dependencies: ["AccessCosts"], swiftSettings: strict),
+        .testTarget(name: "AccessCostsTests", dependencies: ["AccessCosts", "CHostShims"], swiftSettings: strict),
         .testTarget(
             name: "LabTests", dependencies: ["Lab"],
             resources: [.copy("Traces")], swiftSettings: strict),

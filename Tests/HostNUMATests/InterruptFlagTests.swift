@@ -1,3 +1,4 @@
+import Glibc
 import HostNUMA
 import Testing
 
@@ -8,4 +9,30 @@ import Testing
         flag.raise()
         #expect(flag.isRaised)
     }
+
+    @Test func theFirstSIGINTRaisesIt() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            let flag = InterruptFlag.sigint
+            guard !flag.isRaised else { exit(1) }
+            interruptThisThread()
+            exit(flag.isRaised ? 7 : 2)
+        }
+    }
+
+    @Test func theSecondSIGINTKills() async {
+        await #expect(processExitsWith: .signal(SIGINT)) {
+            _ = InterruptFlag.sigint
+            interruptThisThread()
+            interruptThisThread()
+        }
+    }
+}
+
+/// The pool's threads hold signals back: this one takes SIGINT, and has it handled when the call returns.
+private func interruptThisThread() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    raise(SIGINT)
 }

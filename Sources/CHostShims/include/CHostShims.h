@@ -51,15 +51,6 @@ static inline void chost_pause(void) {
 #endif
 }
 
-/// Follows `count` links of a chase whose word `i` holds the index of the next word. Returns where it ends.
-/// Each load needs the one before it, so the time per link is the latency of a load.
-static inline uint64_t chost_chase(const uint64_t *words, uint64_t start, uint64_t count) {
-    uint64_t at = start;
-    uint64_t rounds = count / 8;
-    for (uint64_t i = 0; i < rounds; i++) {
-        at = words[at]; at = words[at]; at = words[at]; at = words[at];
-        at = words[at]; at = words[at]; at = words[at]; at = words[at];
-    }
-    for (uint64_t i = rounds * 8; i < count; i++) at = words[at];
-    return at;
-}
+/// Follows `count` pointers, each found where the one before it points. Returns the last.
+/// Each load needs the one before it, so the time per pointer is the latency of a load.
+void *chost_chase(void *start, uint64_t count);

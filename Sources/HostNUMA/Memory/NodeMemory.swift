@@ -29,4 +29,9 @@ public final class NodeMemory: Sendable {
     public func placement(samples: Int = 64) throws(HostError) -> Placement {
         try Placement(of: address, byteCount: byteCount, expected: node, samples: samples)
     }
+
+    /// How much of it is in huge pages now, in bytes; nil if the kernel won't say.
+    public func hugePageBytes() throws(HostError) -> Int? {
+        try HugePages.bytes(in: address, byteCount: byteCount)
+    }
 }

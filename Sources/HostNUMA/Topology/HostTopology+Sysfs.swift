@@ -23,6 +23,7 @@ extension HostTopology {
                 HostNode(
                     id: id, onlineCPUs: online, cpus: online.filter(allowed.permits),
                     memoryTotal: try meminfo.bytes(of: "MemTotal:"), memoryFree: try meminfo.bytes(of: "MemFree:"),
+                    memoryInactiveFile: try meminfo.bytes(ofOptional: "Inactive(file):") ?? 0,
                     isMemoryAllowed: allowed.permits(id)))
             distances.append(try Self.distances(in: path + "/distance", count: ids.count))
         }
@@ -79,7 +80,8 @@ extension HostTopology {
         let node = HostNode(
             id: HostNodeID(rawValue: 0)!, onlineCPUs: cpus, cpus: cpus.filter(allowed.permits),
             memoryTotal: try meminfo?.bytes(of: "MemTotal:") ?? 0,
-            memoryFree: try meminfo?.bytes(of: "MemFree:") ?? 0, isMemoryAllowed: true)
+            memoryFree: try meminfo?.bytes(of: "MemFree:") ?? 0,
+            memoryInactiveFile: try meminfo?.bytes(ofOptional: "Inactive(file):") ?? 0, isMemoryAllowed: true)
         return HostTopology(
             source: .none, hasNUMA: false, nodes: [node], distances: [[10]],
             note: "no \(root)/sys/devices/system/node: this kernel shows no NUMA nodes, so all is one node")
@@ -120,8 +122,16 @@ struct AllowedSets {
 }
 
 extension HostFile {
-    /// The bytes of the line with the word `label`, given in kB, as in a meminfo file.
+    /// As `bytes(ofOptional:)`, for a line that every kernel has.
     func bytes(of label: String) throws(HostError) -> Int {
+        guard let bytes = try bytes(ofOptional: label) else {
+            throw .malformed(file: path, line: 1, reason: "no line \(label)")
+        }
+        return bytes
+    }
+
+    /// The bytes of the line with the word `label`, given in kB, as in a meminfo file; nil without such a line.
+    func bytes(ofOptional label: String) throws(HostError) -> Int? {
         for (line, content) in lines {
             let words = content.words
             guard let at = words.firstIndex(where: { $0 == label }) else { continue }
@@ -132,6 +142,6 @@ extension HostFile {
             guard !overflow else { throw .malformed(file: path, line: line, reason: "\(label) is too large") }
             return bytes
         }
-        throw .malformed(file: path, line: 1, reason: "no line \(label)")
+        return nil
     }
 }

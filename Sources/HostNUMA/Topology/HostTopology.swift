@@ -1,5 +1,5 @@
 /// The host's NUMA nodes, read once: CPUs, memory and distances, and what of it this process may use.
-public struct HostTopology: Hashable, Sendable, Codable {
+public struct HostTopology: Hashable, Sendable, Encodable {
     /// Who said so.
     public enum Source: String, Sendable, Codable {
         /// libnuma, the node list from sysfs.
@@ -20,7 +20,10 @@ public struct HostTopology: Hashable, Sendable, Codable {
     /// A line for people, if something about the topology needs saying.
     public let note: String?
 
-    init(source: Source, hasNUMA: Bool, nodes: [HostNode], distances: [[Int?]], note: String?) {
+    /// A topology from elsewhere. `nodes` is not empty and ascends; `distances` has a row and a column per node.
+    public init(source: Source, hasNUMA: Bool, nodes: [HostNode], distances: [[Int?]], note: String?) {
+        precondition(!nodes.isEmpty && zip(nodes, nodes.dropFirst()).allSatisfy { $0.id < $1.id }, "unsorted nodes")
+        precondition(distances.count == nodes.count && distances.allSatisfy { $0.count == nodes.count }, "not square")
         self.source = source
         self.hasNUMA = hasNUMA
         self.nodes = nodes

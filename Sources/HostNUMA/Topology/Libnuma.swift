@@ -83,6 +83,7 @@ extension HostTopology {
             return HostNode(
                 id: node.id, onlineCPUs: online, cpus: online.filter(permitted.contains),
                 memoryTotal: memory.total, memoryFree: memory.free,
+                memoryInactiveFile: node.memoryInactiveFile,
                 isMemoryAllowed: allowed?.contains(node.id) ?? node.isMemoryAllowed)
         }
         let distances = zip(self.nodes, distances).map { from, row in
