@@ -45,6 +45,15 @@ private let cache = "sys/devices/system/cpu/cpu0/cache/"
         #expect(try MemoryLimit(root: tree.root).remainingBytes == 0)
     }
 
+    @Test func versionOneWithoutALimit() throws {
+        let tree = try FixtureTree([
+            "proc/self/cgroup": "4:memory:/\n",
+            "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+            "sys/fs/cgroup/memory/memory.usage_in_bytes": "900\n",
+        ])
+        #expect(try MemoryLimit(root: tree.root).remainingBytes == nil)
+    }
+
     @Test(arguments: ["", "garbage\n", "0::/../../x\n", "0::\n::::\n", "4:memory:/gone\n"])
     func withoutALimitNothingLimits(groups: String) throws {
         let tree = try FixtureTree(["proc/self/cgroup": groups])

@@ -53,7 +53,9 @@ public struct MemoryLimit: Hashable, Sendable {
     }
 
     private static func remaining(in folder: String, _ names: Names) -> Int? {
-        guard let limit = number(in: folder + "/" + names.limit), let usage = number(in: folder + "/" + names.usage)
+        // Without a limit version 2 writes `max`, version 1 the greatest multiple of a page below 2⁶³.
+        guard let limit = number(in: folder + "/" + names.limit), limit < 1 << 62,
+            let usage = number(in: folder + "/" + names.usage)
         else { return nil }
         var droppable = 0
         if let stat = try? HostFile(folder + "/memory.stat") {
@@ -65,7 +67,6 @@ public struct MemoryLimit: Hashable, Sendable {
         return max(0, limit - max(0, usage - min(droppable, usage)))
     }
 
-    /// Nil without a number in the file: version 2 writes `max` for no limit, version 1 a number near 2⁶³.
     private static func number(in path: String) -> Int? {
         guard let file = try? HostFile(path) else { return nil }
         return HostFile.number(file.firstLine)
