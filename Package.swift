@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+// Every raw access says `unsafe`.
+let core = strict + [.strictMemorySafety()]
 
 let package = Package(
     name: "pgdat",
@@ -24,7 +26,7 @@ let package = Package(
             name: "PhysicalMemory",
             dependencies: ["CPrimitives"],
             exclude: ["Documentation.docc"],
-            swiftSettings: strict),
+            swiftSettings: core),
         .target(
             name: "KernelFormats",
             dependencies: ["PhysicalMemory"],

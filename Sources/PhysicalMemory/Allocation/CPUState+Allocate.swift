@@ -1,0 +1,45 @@
+extension CPUState {
+    /// A frame number that no allocation returns.
+    @inline(__always) static var noFrame: UInt64 { .max }
+
+    /// Allocates a block near the CPU. Returns its first frame, or ``noFrame``.
+    ///
+    /// The common case is handled here: a local zone that is well above its watermarks, a per-CPU list that has a
+    /// block. Everything else takes the same decisions at length in ``allocateAtLength(_:_:node:allowed:)``.
+    /// *Kernel counterpart:* `__alloc_pages`. Complexity: O(1) but for refills.
+    @inline(__always) borrowing func allocate(_ order: UInt32, _ gfp: GFP) -> UInt64 {
+        let highest = Int(rules.highestZone[Int(gfp.rawValue & 15)])
+        let place = Int(localZonelist.firstPlaces[highest])
+        guard place < localZonelist.count, rules.isKeptPerCPU(order) else { return allocateAtLength(order, gfp) }
+        let preferred = localZonelist.references[place]
+        let pageset = pagesets[Int(preferred.number)]
+        let list = PerCPULists.listNumber(order, AllocationRules.migrateType(gfp))
+        guard preferred.node == node, preferred.zone.value.isPlentiful(order, highest: highest),
+            let held = pageset.value.lists.tryAcquire(), !held.value.isEmpty(list)
+        else { return allocateAtLength(order, gfp) }
+        let frames = preferred.zone.value.frames
+        held.value.freeCount &>>= 1
+        let frame = held.value.pop(list, order, frames)
+        pageset.value.numa.hitLocal.addAsOnlyWriter(1)
+        return handOut(frame, order, gfp, frames)
+    }
+
+    /// Marks a block as its caller's. *Kernel counterpart:* `prep_new_page`.
+    @inline(__always)
+    borrowing func handOut(_ frame: FrameOffset, _ order: UInt32, _ gfp: GFP, _ frames: NodeFrames) -> UInt64 {
+        frames[frame].claim = Page.allocated(order: order)
+        if gfp.contains(.compound) && order > 0 { frames.makeCompound(frame, order) }
+        return frames.pfn(frame)
+    }
+}
+
+extension Zone {
+    /// Whether no flag asks for a closer look and the high watermark is met, boost and reserves included.
+    ///
+    /// True only where ``admits(_:_:highest:_:)`` is, too.
+    @inline(__always) borrowing func isPlentiful(_ order: UInt32, highest: Int) -> Bool {
+        let mark = tuning.highWatermark.load() &+ watermarkBoost.load() &+ tuning.lowmemReserve[highest].load()
+        let usable = freePages.load() &- freeHighatomic.load() &- freeCMA.load() &- (1 &<< Int(order)) &+ 1
+        return flags.load() == 0 && usable > mark && (order == 0 || hasBlock(Int(order), []))
+    }
+}

@@ -1,0 +1,115 @@
+extension CPUState {
+    /// Gives a block back that somebody allocated, on any CPU, with this order. Returns what is wrong, if anything.
+    ///
+    /// *Kernel counterpart:* `__free_pages`, `free_unref_page`. Complexity: O(1) but for drains.
+    @inline(__always) borrowing func free(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
+        guard map.contains(pfn), map[pfn].claim == Page.allocated(order: order) else { return freeAtLength(pfn, order) }
+        let flags = map[pfn].flags.load()
+        let pageset = pagesets[PageFlags.zone(flags)]
+        let frames = pageset.value.zone.value.frames
+        let frame = frames.offset(pfn)
+        let type = frames.migrateType(of: frame)
+        guard flags & (PageFlags.head | PageFlags.lru) == 0, MigrateType.isMergeable(type), rules.isKeptPerCPU(order),
+            let held = pageset.value.lists.tryAcquire()
+        else { return freeAtLength(pfn, order) }
+        commit(frame, order, type, pageset.value.zone, &held.value)
+        return nil
+    }
+
+    /// Puts a block into the CPU's lists, and some others back to the zone if there are too many.
+    ///
+    /// *Kernel counterpart:* `free_unref_page_commit`.
+    @inline(__always)
+    borrowing func commit(
+        _ frame: FrameOffset, _ order: UInt32, _ type: UInt8, _ zone: Stable<Zone>, _ lists: inout PerCPULists
+    ) {
+        let list = PerCPULists.listNumber(order, type)
+        lists.allocFactor &>>= 1
+        lists.push(frame, list, order, zone.value.frames)
+        let surplus = lists.noteFree(order, zoneFlags: zone.value.flags.load(), batchScaleMax: rules.batchScaleMax)
+        if surplus > 0 {
+            lists.drain(surplus, first: list, cpu: index, zone.value)
+            zone.value.noticeRecovery()
+        }
+    }
+
+    /// ``free(_:_:)`` for whatever is not plain: compound pages, pageblocks with types of their own, blocks that no
+    /// per-CPU list keeps, a list that another CPU drains, and frees that are wrong.
+    @inline(never)
+    borrowing func freeAtLength(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
+        if let reason = checkFree(pfn, order) { return reason }
+        let zone = pagesets[PageFlags.zone(map[pfn].flags.load())].value.zone
+        let frames = zone.value.frames
+        let frame = frames.offset(pfn)
+        if let reason = frames.prepareFree(frame, order) { return reason }
+        guard rules.isKeptPerCPU(order) else {
+            freeToAreas(frame, order, zone)
+            return nil
+        }
+        var type = frames.migrateType(of: frame)
+        if !MigrateType.isMergeable(type) {
+            if type == MigrateType.isolate.rawValue {
+                freeToAreas(frame, order, zone)
+                return nil
+            }
+            // Highatomic and CMA blocks are kept as movable, so that the lists need none of their own.
+            type = MigrateType.movable.rawValue
+        }
+        if let held = pagesets[zone.value.number].value.lists.tryAcquire() {
+            commit(frame, order, type, zone, &held.value)
+        } else {
+            freeToAreas(frame, order, zone)
+        }
+        return nil
+    }
+
+    /// *Kernel counterpart:* `free_one_page`.
+    borrowing func freeToAreas(_ frame: FrameOffset, _ order: UInt32, _ zone: Stable<Zone>, toTail: Bool = false) {
+        let held = zone.value.areas.acquire()
+        zone.value.putWhole(frame, Int(order), toTail: toTail, cpu: index, &held.value)
+    }
+
+    /// What is wrong with freeing `pfn` as a block of this order; `nil` if nothing is.
+    ///
+    /// *Kernel counterpart:* `free_page_is_bad`.
+    borrowing func checkFree(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
+        guard order <= rules.maxOrder else { return .orderTooLarge }
+        guard map.contains(pfn), pfn + 1 << UInt64(order) <= map.end else { return .beyondMap }
+        guard pfn & (1 << UInt64(order) - 1) == 0 else { return .misaligned }
+        let flags = map[pfn].flags.load()
+        if flags & PageFlags.initialized == 0 { return .notInitialized }
+        if flags & PageFlags.tail != 0 { return .tail }
+        let claim = map[pfn].claim
+        if claim == Page.allocatedOfUnknownOrder {
+            for other in pfn..<pfn + 1 << UInt64(order)
+            where map[other].claim != Page.allocatedOfUnknownOrder
+                || PageFlags.zone(map[other].flags.load()) != PageFlags.zone(flags)
+            {
+                return .wrongOrder
+            }
+            return nil
+        }
+        if claim >> 32 == 0 { return .notAllocated }
+        if claim >> 32 != 1 { return .stillReferenced }
+        return claim == Page.allocated(order: order) ? nil : .wrongOrder
+    }
+}
+
+extension NodeFrames {
+    /// Takes a block from its owner: no reference, no tail, on no LRU list.
+    func prepareFree(_ frame: FrameOffset, _ order: UInt32) -> BadPage.Reason? {
+        let flags = self[frame].flags.load()
+        if flags & PageFlags.head != 0 && !dissolveCompound(frame, order) { return .corruptTail }
+        if self[frame].claim == Page.allocatedOfUnknownOrder {
+            for other in frame..<frame + 1 << order { clearForFree(other) }
+        } else {
+            clearForFree(frame)
+        }
+        return nil
+    }
+
+    private func clearForFree(_ frame: FrameOffset) {
+        self[frame].flags.store(self[frame].flags.load() & ~PageFlags.lru)
+        self[frame].claim = 0
+    }
+}

@@ -1,0 +1,166 @@
+extension CPUState {
+    /// ``allocate(_:_:)`` in full: any preferred node, any set of nodes, then the slow path.
+    @inline(never)
+    borrowing func allocateAtLength(
+        _ order: UInt32, _ gfp: GFP, node: Int? = nil, allowed: NodeMask? = nil
+    ) -> UInt64 {
+        guard order <= rules.maxOrder else { return Self.noFrame }
+        var context = AllocationContext(gfp, node: node ?? Int(self.node), allowed: allowed, cpu: self)
+        guard context.preferred < context.zonelist.count else { return Self.noFrame }
+        let flags = fastFlags(gfp, preferred: context.zonelist.references[context.preferred])
+        let pfn = attempt(order, gfp, flags, context)
+        return pfn != Self.noFrame ? pfn : allocateSlowly(order, gfp, &context)
+    }
+
+    /// One attempt: the zones of the list in turn, each against its watermark.
+    ///
+    /// *Kernel counterpart:* `get_page_from_freelist`.
+    borrowing func attempt(
+        _ order: UInt32, _ gfp: GFP, _ flags: AllocationFlags, _ context: AllocationContext
+    ) -> UInt64 {
+        var walk = ZoneWalk(flags, context)
+        while let place = walk.next(order, context, cpu: self) {
+            let reference = context.zonelist.references[place]
+            let frame = takeFrom(
+                reference, preferred: context.zonelist.references[context.preferred], order, context.migrateType,
+                walk.flags)
+            guard frame != .none else { continue }
+            let zone = reference.zone
+            let pfn = handOut(frame, order, gfp, zone.value.frames)
+            if walk.flags.contains(.highatomic) { zone.value.reserveHighatomic(around: frame, Int(order), cpu: index) }
+            return pfn
+        }
+        return Self.noFrame
+    }
+
+    /// Takes a block from one zone that was found good: through the CPU's lists, else straight from the free areas.
+    ///
+    /// *Kernel counterpart:* `rmqueue`.
+    borrowing func takeFrom(
+        _ reference: ZoneReference, preferred: ZoneReference, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
+    ) -> FrameOffset {
+        var frame = FrameOffset.none
+        if rules.isKeptPerCPU(order) { frame = takeFromLists(reference, order, type, flags) }
+        if frame == .none { frame = takeFromAreas(reference.zone, order, type, flags) }
+        guard frame != .none else { return .none }
+        count(1, from: reference, preferred: preferred)
+        if flags.contains(.kswapd) && reference.zone.value.flags.load() & ZoneFlags.boostedWatermark != 0 {
+            reference.zone.value.flags.clear(ZoneFlags.boostedWatermark)
+            wakeKswapd(reference.zone, order: 0, highest: reference.zone.value.index)
+        }
+        return frame
+    }
+
+    /// *Kernel counterpart:* `rmqueue_pcplist`.
+    borrowing func takeFromLists(
+        _ reference: ZoneReference, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
+    ) -> FrameOffset {
+        guard let held = pagesets[Int(reference.number)].value.lists.tryAcquire() else { return .none }
+        held.value.freeCount &>>= 1
+        return takeFromLists(&held.value, reference.zone, order, type, flags)
+    }
+
+    /// *Kernel counterpart:* `__rmqueue_pcplist`.
+    borrowing func takeFromLists(
+        _ lists: inout PerCPULists, _ zone: Stable<Zone>, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
+    ) -> FrameOffset {
+        let list = PerCPULists.listNumber(order, type)
+        if lists.isEmpty(list)
+            && !lists.refill(
+                list, order, type, flags, cpu: index, batchScaleMax: rules.batchScaleMax, zone.value)
+        {
+            return .none
+        }
+        return lists.pop(list, order, zone.value.frames)
+    }
+
+    /// *Kernel counterpart:* `rmqueue_buddy`.
+    borrowing func takeFromAreas(
+        _ zone: Stable<Zone>, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
+    ) -> FrameOffset {
+        let highatomic = MigrateType.highatomic.rawValue
+        let held = zone.value.areas.acquire()
+        if flags.contains(.highatomic) {
+            let frame = zone.value.takeSmallest(Int(order), highatomic, cpu: index, &held.value)
+            if frame != .none { return frame }
+        }
+        var mode = TakeMode.normal
+        let frame = zone.value.take(Int(order), type, flags, &mode, cpu: index, &held.value)
+        if frame == .none && !flags.isDisjoint(with: [.outOfMemory, .nonBlock]) {
+            return zone.value.takeSmallest(Int(order), highatomic, cpu: index, &held.value)
+        }
+        return frame
+    }
+
+    /// Counts pages by where they came from and where they were wanted. *Kernel counterpart:* `zone_statistics`.
+    borrowing func count(_ pages: Int, from reference: ZoneReference, preferred: ZoneReference) {
+        let events = pagesets[Int(reference.number)]
+        let isLocal = reference.node == node
+        if reference.node == preferred.node {
+            if isLocal {
+                events.value.numa.hitLocal.addAsOnlyWriter(pages)
+            } else {
+                events.value.numa.hitOther.addAsOnlyWriter(pages)
+            }
+        } else {
+            if isLocal {
+                events.value.numa.missLocal.addAsOnlyWriter(pages)
+            } else {
+                events.value.numa.missOther.addAsOnlyWriter(pages)
+            }
+            pagesets[Int(preferred.number)].value.numa.foreign.addAsOnlyWriter(pages)
+        }
+    }
+}
+
+/// The way of one attempt along a zonelist: which zone is good enough next.
+///
+/// *Kernel counterpart:* the loop of `get_page_from_freelist`.
+struct ZoneWalk {
+    /// The flags as they are by now: moving on to another node or past the last zone gives up avoiding fragmentation.
+    private(set) var flags: AllocationFlags
+    private var place: Int
+
+    init(_ flags: AllocationFlags, _ context: AllocationContext) {
+        self.flags = flags
+        place = context.preferred
+    }
+
+    /// The place of the next zone whose watermark allows the request; `nil` after the last.
+    mutating func next(_ order: UInt32, _ context: AllocationContext, cpu: borrowing CPUState) -> Int? {
+        while true {
+            place = context.zonelist.place(from: place, highest: context.highest, allowed: context.allowed)
+            guard place < context.zonelist.count else {
+                guard flags.contains(.noFragment) else { return nil }
+                startOver(context)
+                continue
+            }
+            let reference = context.zonelist.references[place]
+            if flags.contains(.noFragment), cpu.rules.onlineNodes > 1,
+                reference.node != context.zonelist.references[context.preferred].node
+            {
+                startOver(context)
+                continue
+            }
+            let candidate = place
+            place += 1
+            if isGood(reference.zone.value, order, context) { return candidate }
+        }
+    }
+
+    private mutating func startOver(_ context: AllocationContext) {
+        flags.remove(.noFragment)
+        place = context.preferred
+    }
+
+    /// Below-high is noticed on the way: per-CPU lists then keep less. The zone stays marked until a free clears it.
+    private func isGood(_ zone: borrowing Zone, _ order: UInt32, _ context: AllocationContext) -> Bool {
+        if zone.flags.load() & ZoneFlags.belowHigh == 0 {
+            let high = zone.tuning.highWatermark.load() + zone.watermarkBoost.load()
+            if zone.admits(Int(order), high, highest: context.highest, flags) { return true }
+            zone.flags.set(ZoneFlags.belowHigh)
+        }
+        return zone.admits(Int(order), zone.watermark(flags), highest: context.highest, flags)
+            || flags.contains(.noWatermarks)
+    }
+}

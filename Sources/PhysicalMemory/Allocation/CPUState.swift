@@ -1,0 +1,63 @@
+/// What one modelled CPU needs at hand to allocate and free.
+///
+/// One thread at a time may act as a CPU: its statistics have one writer. Everything else is safe whoever does it.
+///
+/// *Kernel counterpart:* the per-CPU area.
+struct CPUState: ~Copyable {
+    let id: CPUID
+    /// The CPU's place among the machine's CPUs.
+    let index: Int
+    /// The number of the CPU's node. *Kernel counterpart:* `numa_node_id()`.
+    let node: Int32
+    let map: MemoryMap
+    /// By zone number.
+    let pagesets: StableArray<Stable<PerCPUPages>>
+    /// By node number.
+    let zonelists: StableArray<NodeZonelists>
+    /// The zonelist of the CPU's own node.
+    let localZonelist: Zonelist
+    let rules: AllocationRules
+    /// Every CPU's ``pagesets``, by the CPU's place.
+    let allPagesets: StableArray<StableArray<Stable<PerCPUPages>>>
+    /// By node number.
+    let daemons: StableArray<Stable<KswapdState>>
+    let events: Stable<SlowPathEvents>
+}
+
+/// Constants of a machine that every allocation consults.
+struct AllocationRules {
+    /// The zone index that the low four bits of a gfp allow. *Kernel counterpart:* `GFP_ZONE_TABLE`.
+    let highestZone: InlineArray<16, UInt8>
+    let hugePageOrder: UInt32
+    let maxOrder: UInt32
+    let batchScaleMax: Int
+    let normalIndex: Int32
+    let hasDMA32: Bool
+    let onlineNodes: Int
+    let hasCMA: Bool
+
+    init(_ layout: MachineLayout) {
+        highestZone = InlineArray { bits in
+            let zone = GFP(rawValue: UInt32(bits)).highestZone(of: layout.zoneTypes)
+            return UInt8(layout.zoneTypes.firstIndex(of: zone) ?? 0)
+        }
+        hugePageOrder = UInt32(layout.pageblockOrder.rawValue)
+        maxOrder = UInt32(layout.maxOrder.rawValue)
+        batchScaleMax = layout.tuning.pcpBatchScaleMax
+        normalIndex = Int32(layout.zoneTypes.firstIndex(of: .normal) ?? -1)
+        hasDMA32 = layout.zoneTypes.contains(.dma32)
+        onlineNodes = Swift.max(layout.states.online.count, 1)
+        hasCMA = false
+    }
+
+    /// Whether per-CPU lists keep blocks of this order. *Kernel counterpart:* `pcp_allowed_order`.
+    @inline(__always) func isKeptPerCPU(_ order: UInt32) -> Bool {
+        order <= PerCPULists.costlyOrder || order == hugePageOrder
+    }
+
+    /// The migrate type of a request. *Kernel counterpart:* `gfp_migratetype`.
+    @inline(__always) static func migrateType(_ gfp: GFP) -> UInt8 {
+        let bits = UInt8(truncatingIfNeeded: gfp.rawValue &>> 3) & 3
+        return bits == 3 ? MigrateType.movable.rawValue : bits
+    }
+}

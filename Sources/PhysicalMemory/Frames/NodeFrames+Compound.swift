@@ -1,0 +1,27 @@
+extension NodeFrames {
+    /// Makes one page of a block: the first frame is its head, every other points there.
+    ///
+    /// *Kernel counterpart:* `prep_compound_page`. Complexity: O(2^order).
+    @inline(never) func makeCompound(_ head: FrameOffset, _ order: UInt32) {
+        self[head].flags.store(self[head].flags.load() | PageFlags.head)
+        for frame in head + 1..<head + 1 << order {
+            self[frame].flags.store(self[frame].flags.load() | PageFlags.tail)
+            self[frame].next = head
+        }
+    }
+
+    /// Makes plain frames of a compound page again. Returns `false`, and changes nothing, if a tail is not its own.
+    ///
+    /// *Kernel counterpart:* the part of `free_pages_prepare` for compound pages. Complexity: O(2^order).
+    @inline(never) func dissolveCompound(_ head: FrameOffset, _ order: UInt32) -> Bool {
+        for frame in head + 1..<head + 1 << order
+        where self[frame].flags.load() & PageFlags.tail == 0 || self[frame].next != head {
+            return false
+        }
+        self[head].flags.store(self[head].flags.load() & ~PageFlags.head)
+        for frame in head + 1..<head + 1 << order {
+            self[frame].flags.store(self[frame].flags.load() & ~PageFlags.tail)
+        }
+        return true
+    }
+}

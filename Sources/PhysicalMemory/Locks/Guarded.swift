@@ -1,0 +1,55 @@
+import Synchronization
+
+/// A value that only the holder of its lock can reach.
+///
+/// The value's cell stands before the lock: ThreadSanitizer records an access to a part of a struct at the struct's
+/// first byte, and would take the lock word there for a part of the value.
+struct Guarded<Value: ~Copyable, L: Lock & ~Copyable>: ~Copyable {
+    private let cell: _Cell<Value>
+    private let gate: _Cell<L>
+
+    init(_ value: consuming Value) {
+        cell = _Cell(value)
+        gate = _Cell(L())
+    }
+
+    /// The lock itself, for its statistics.
+    var lock: L {
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(gate._address) }
+    }
+
+    /// Waits for the lock.
+    @inline(__always) borrowing func acquire() -> Held<Value, L> {
+        unsafe gate._address.pointee.lock()
+        return unsafe Held(value: cell._address, gate: gate._address)
+    }
+
+    /// Takes the lock if nobody has it.
+    @inline(__always) borrowing func tryAcquire() -> Held<Value, L>? {
+        guard unsafe gate._address.pointee.tryLock() else { return nil }
+        return unsafe Held(value: cell._address, gate: gate._address)
+    }
+}
+
+// Sound because the value is reached through `Held` alone, and a `Held` exists only while the lock is held.
+extension Guarded: @unchecked Sendable where Value: ~Copyable, L: ~Copyable {}
+
+/// The right to touch a guarded value. It cannot be copied, and lets go of the lock when it dies.
+///
+/// It must not outlive its ``Guarded``: both addresses point into it. `_ = guarded.acquire()` lets go at once.
+@safe struct Held<Value: ~Copyable, L: Lock & ~Copyable>: ~Copyable {
+    private let address: UnsafeMutablePointer<Value>
+    private let gate: UnsafeMutablePointer<L>
+
+    @inline(__always) init(value: UnsafeMutablePointer<Value>, gate: UnsafeMutablePointer<L>) {
+        unsafe address = value
+        unsafe self.gate = gate
+    }
+
+    @inline(__always) deinit { unsafe gate.pointee.unlock() }
+
+    var value: Value {
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(address) }
+        @inline(__always) nonmutating unsafeMutableAddress { unsafe address }
+    }
+}

@@ -1,0 +1,243 @@
+/// Physical memory at work: a layout's zones with their frames, and CPUs that allocate from them.
+///
+/// Any number of threads may use a machine at once, one at a time for each ``CPUID`` they act as.
+public final class Machine: Sendable {
+    public let layout: MachineLayout
+    let map: MemoryMap
+    /// Populated zones, in the order of nodes and zone indexes; a zone's place is its number.
+    let zones: [Stable<Zone>]
+    let cpus: [Stable<CPUState>]
+    /// By CPU number; −1 where there is none.
+    private let cpuPlaces: [Int]
+    let pagesets: StableArray<StableArray<Stable<PerCPUPages>>>
+    let zonelists: StableArray<NodeZonelists>
+    let daemons: StableArray<Stable<KswapdState>>
+    let events: Stable<SlowPathEvents>
+    let badPages = SharedInt()
+    private let storage: any FrameStorage
+
+    /// What of a zone is given to the allocator when a machine starts.
+    public enum Contents: Sendable {
+        /// The zone's managed ranges, initialised as they are needed.
+        case managedFrames
+        /// Nothing: every frame counts as allocated before, until a recorded state is loaded.
+        case nothing
+    }
+
+    /// Builds the machine. Frames are not touched but for a section of each zone.
+    ///
+    /// Throws if the layout has no CPU or no memory, or if the map finds no room.
+    /// Complexity: O(zones × (CPUs + nodes)).
+    public init(
+        _ layout: MachineLayout, contents: Contents = .managedFrames, storage: any FrameStorage = HeapStorage()
+    ) throws(MachineError) {
+        let cpuList = layout.nodes.flatMap { node in node.cpus.map { (cpu: $0, node: node.id) } }.sorted {
+            $0.cpu < $1.cpu
+        }
+        guard let lastCPU = cpuList.last?.cpu else { throw .noCPU }
+        guard cpuList.allSatisfy({ (0..<CPUID.limit).contains($0.cpu.rawValue) }),
+            layout.nodes.allSatisfy({ (0..<NodeID.limit).contains($0.id.rawValue) }),
+            layout.zoneTypes.count <= 6, (0..<Order.greatestCount).contains(layout.maxOrder.rawValue),
+            (0...layout.maxOrder.rawValue).contains(layout.pageblockOrder.rawValue)
+        else { throw .outOfRange }
+        let plan = try ZonePlan(layout)
+        guard plan.places.count * cpuList.count <= ZonePlan.greatestPagesets else {
+            throw .tooManyPagesets(plan.places.count * cpuList.count)
+        }
+        guard
+            let map = MemoryMap(
+                first: plan.first, end: plan.end, pageblockOrder: layout.pageblockOrder.rawValue, storage: storage)
+        else { throw .noRoomForMap(frames: PageCount(Int(plan.end - plan.first))) }
+        self.layout = layout
+        self.storage = storage
+        self.map = map
+
+        let blockSize = UInt64(1) << UInt64(layout.maxOrder.rawValue)
+        zones = plan.places.enumerated().map { number, place in
+            let node = layout.nodes[place.node]
+            return Stable(
+                Zone(
+                    number: number, node: node.id, index: place.index, layout: node.zones[place.index],
+                    frames: map.frames(from: node.startPFN.rawValue & ~(blockSize - 1)), machine: layout,
+                    cpus: cpuList.count))
+        }
+        let zones = zones
+        pagesets = StableArray(count: cpuList.count) { _ in
+            StableArray(count: zones.count) { number in
+                let place = plan.places[number]
+                return Stable(
+                    PerCPUPages(
+                        zone: zones[number], tuning: layout.nodes[place.node].zones[place.index].perCPU,
+                        freesHighOrderInBatches: true))
+            }
+        }
+        let lastNode = layout.nodes.map(\.id.rawValue).max() ?? 0
+        let references = plan.references(zones, layout)
+        let nodesByID = Dictionary(layout.nodes.map { ($0.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+        zonelists = StableArray(count: lastNode + 1) { id in
+            let node = nodesByID[id]
+            return NodeZonelists(
+                fallback: Zonelist((node?.zonelist ?? []).compactMap { references[$0] }),
+                thisNode: Zonelist((node?.thisNodeZonelist ?? []).compactMap { references[$0] }))
+        }
+        daemons = StableArray(count: lastNode + 1) { _ in Stable(KswapdState()) }
+        events = Stable(SlowPathEvents())
+        let rules = AllocationRules(layout)
+        let (zonelists, pagesets, daemons, events) = (zonelists, pagesets, daemons, events)
+        cpus = cpuList.enumerated().map { place, entry in
+            Stable(
+                CPUState(
+                    id: entry.cpu, index: place, node: Int32(entry.node.rawValue), map: map,
+                    pagesets: pagesets[place], zonelists: zonelists,
+                    localZonelist: zonelists[entry.node.rawValue].fallback, rules: rules, allPagesets: pagesets,
+                    daemons: daemons, events: events))
+        }
+        var cpuPlaces = [Int](repeating: -1, count: lastCPU.rawValue + 1)
+        for (place, entry) in cpuList.enumerated() { cpuPlaces[entry.cpu.rawValue] = place }
+        self.cpuPlaces = cpuPlaces
+
+        for (zone, place) in zip(zones, plan.places) {
+            let zoneLayout = layout.nodes[place.node].zones[place.index]
+            switch contents {
+            case .managedFrames: zone.value.open(zoneLayout.managedRanges)
+            case .nothing: zone.value.occupy(zoneLayout.presentRanges)
+            }
+        }
+    }
+
+    deinit {
+        for zone in zones {
+            zone.value.release()
+            zone.release()
+        }
+        for cpu in cpus { cpu.release() }
+        for cpu in 0..<pagesets.count {
+            for zone in 0..<pagesets[cpu].count { pagesets[cpu][zone].release() }
+            pagesets[cpu].release()
+        }
+        pagesets.release()
+        for node in 0..<zonelists.count {
+            zonelists[node].fallback.release()
+            zonelists[node].thisNode.release()
+            daemons[node].release()
+        }
+        zonelists.release()
+        daemons.release()
+        events.release()
+    }
+
+    /// The state of CPU `id`, or `nil` if the machine has no such CPU.
+    func cpu(_ id: CPUID) -> Stable<CPUState>? {
+        guard cpuPlaces.indices.contains(id.rawValue), cpuPlaces[id.rawValue] >= 0 else { return nil }
+        return cpus[cpuPlaces[id.rawValue]]
+    }
+
+    /// The zone of this node and type, or `nil` if it has no frames.
+    func zone(_ node: NodeID, _ type: ZoneType) -> Stable<Zone>? {
+        zones.first { $0.value.node == node && $0.value.type == type }
+    }
+
+    /// The zone of an initialised frame.
+    func zone(of pfn: PFN) -> Stable<Zone>? {
+        guard map.contains(pfn.rawValue) else { return nil }
+        let flags = map[pfn.rawValue].flags.load()
+        return flags & PageFlags.initialized == 0 ? nil : zones[PageFlags.zone(flags)]
+    }
+}
+
+/// Why a machine could not be built.
+public enum MachineError: Error, Hashable, Sendable, CustomStringConvertible {
+    case noCPU
+    case noMemory
+    case outOfRange
+    case tooManyPagesets(Int)
+    case noRoomForMap(frames: PageCount)
+
+    public var description: String {
+        switch self {
+        case .noCPU: "the machine has no CPU"
+        case .noMemory: "the machine has no memory"
+        case .outOfRange: "a node, CPU, order or zone number of the layout is out of range"
+        case .tooManyPagesets(let count):
+            "\(count) per-CPU lists (CPUs × zones) are more than the \(ZonePlan.greatestPagesets) that can be run"
+        case .noRoomForMap(let frames): "no address space for a memory map of \(frames) frames"
+        }
+    }
+}
+
+/// Which zones get numbers, and the range of frames that the map covers.
+struct ZonePlan {
+    struct Place {
+        /// Index into the layout's nodes, and the zone's index there.
+        var node: Int
+        var index: Int
+    }
+
+    static let greatestPagesets = 1 << 20
+
+    var places: [Place] = []
+    private(set) var first: UInt64 = .max
+    private(set) var end: UInt64 = 0
+
+    init(_ layout: MachineLayout) throws(MachineError) {
+        let block = UInt64(1) << UInt64(layout.maxOrder.rawValue)
+        for (nodePlace, node) in layout.nodes.enumerated() {
+            guard Self.fits(node, block) else { continue }
+            for (index, zone) in node.zones.enumerated() where zone.presentPages > 0 {
+                places.append(Place(node: nodePlace, index: index))
+                first = min(first, zone.startPFN.rawValue & ~(block - 1))
+                let zoneEnd = zone.startPFN.rawValue + UInt64(zone.spannedPages.rawValue)
+                end = max(end, (zoneEnd + block - 1) & ~(block - 1))
+            }
+        }
+        guard !places.isEmpty, places.count < 1 << 15 else { throw .noMemory }
+        for place in places {
+            first = min(first, layout.nodes[place.node].startPFN.rawValue & ~(block - 1))
+        }
+    }
+
+    /// A node that spans more frames than a 32-bit link reaches is laid out, but gets no frames.
+    private static func fits(_ node: NodeLayout, _ block: UInt64) -> Bool {
+        node.spannedPages.rawValue >= 0 && UInt64(node.spannedPages.rawValue) < UInt64(FrameOffset.max) - 2 * block
+            && node.startPFN.rawValue < 1 << 52
+            && node.zones.allSatisfy {
+                $0.presentPages == 0
+                    || $0.startPFN >= node.startPFN && $0.spannedPages.rawValue >= 0
+                        && $0.startPFN.rawValue + UInt64($0.spannedPages.rawValue)
+                            <= node.startPFN.rawValue + UInt64(node.spannedPages.rawValue)
+            }
+    }
+
+    func references(_ zones: [Stable<Zone>], _ layout: MachineLayout) -> [ZoneName: ZoneReference] {
+        var result: [ZoneName: ZoneReference] = [:]
+        for (number, place) in places.enumerated() {
+            let node = layout.nodes[place.node]
+            let name = ZoneName(node: node.id, zone: node.zones[place.index].type)
+            result[name] = ZoneReference(
+                zone: zones[number], number: Int32(number), node: Int32(node.id.rawValue), index: Int32(place.index))
+        }
+        return result
+    }
+}
+
+extension Zone {
+    /// Gives the allocator its frames, lowest first.
+    borrowing func open(_ ranges: [Range<PFN>]) {
+        let held = areas.acquire()
+        for range in ranges {
+            freePages.addAsOnlyWriter(range.pageCount.rawValue)
+            held.value.adopt(
+                frames.offset(range.lowerBound.rawValue)..<frames.offset(range.upperBound.rawValue), self)
+        }
+    }
+
+    /// Marks every frame as allocated by somebody before the model began to look.
+    borrowing func occupy(_ ranges: [Range<PFN>]) {
+        for range in ranges {
+            for pfn in range.lowerBound.rawValue..<range.upperBound.rawValue {
+                frames[frames.offset(pfn)].flags.store(PageFlags.initial(zone: number))
+                frames[frames.offset(pfn)].claim = Page.allocatedOfUnknownOrder
+            }
+        }
+    }
+}

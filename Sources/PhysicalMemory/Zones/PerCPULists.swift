@@ -1,0 +1,176 @@
+/// One CPU's own blocks of one zone: lists by order and migrate type, and how many to fetch and give back at a time.
+///
+/// Lists 0 to 11 are 3 × order + type for orders 0 to 3; 12 and 13 hold blocks of a huge page's order, unmovable and
+/// reclaimable ones together and movable ones. Reached only through its lock.
+///
+/// *Kernel counterpart:* `struct per_cpu_pages`.
+struct PerCPULists: ~Copyable {
+    /// *Kernel counterpart:* `NR_PCP_LISTS`, with transparent huge pages.
+    static var listCount: Int { 14 }
+    /// The highest order below a huge page that the lists keep. *Kernel counterpart:* `PAGE_ALLOC_COSTLY_ORDER`.
+    static var costlyOrder: UInt32 { 3 }
+
+    /// Pages in all lists.
+    var count = 0
+    /// Pages beyond which some are given back; moves between ``highMin`` and ``highMax``.
+    var high = 0
+    var highMin: Int
+    var highMax: Int
+    /// Pages fetched or given back at a time, before scaling.
+    var batch: Int
+    /// The order before was freed as a block of order 1 to 3. *Kernel counterpart:* `PCPF_PREV_FREE_HIGH_ORDER`.
+    var previousFreeWasHighOrder = false
+    /// Whether blocks of order 1 to 3 leave at once only from `batch` pages on. Set where the CPU's share of the cache
+    /// is large enough. *Kernel counterpart:* `PCPF_FREE_HIGH_BATCH`.
+    var freesHighOrderInBatches = false
+    /// log₂ of the factor that scales the next fetch: grows while nothing is freed.
+    var allocFactor = 0
+    /// Pages freed lately without an allocation between.
+    var freeCount = 0
+    /// Turns of the statistics worker until a remote zone's list is emptied. *Kernel counterpart:* `expire`.
+    var expire = 0
+    /// Times that an empty list was filled from the zone.
+    var refills = 0
+    /// Times that pages went back to the zone from here.
+    var drains = 0
+
+    private var lists = InlineArray<14, FrameList>(repeating: FrameList())
+
+    init(_ tuning: ZoneLayout.PerCPUTuning) {
+        highMin = tuning.highMin.rawValue
+        highMax = tuning.highMax.rawValue
+        batch = tuning.batch.rawValue
+    }
+
+    /// The number of the list for blocks of this order and type, which must be one that the lists keep.
+    /// *Kernel counterpart:* `order_to_pindex`.
+    @inline(__always) static func listNumber(_ order: UInt32, _ type: UInt8) -> Int {
+        order <= costlyOrder
+            ? Int(truncatingIfNeeded: order &* 3 &+ UInt32(type)) : type == MigrateType.movable.rawValue ? 13 : 12
+    }
+
+    @inline(__always) func isEmpty(_ list: Int) -> Bool { lists[list].isEmpty }
+    func list(_ number: Int) -> FrameList { lists[number] }
+
+    /// Takes the first block of a list that has one.
+    @inline(__always) mutating func pop(_ list: Int, _ order: UInt32, _ frames: NodeFrames) -> FrameOffset {
+        let frame = lists[list].removeFirst(frames)
+        count &-= 1 &<< Int(order)
+        return frame
+    }
+
+    /// Puts a freed block to the head of a list.
+    @inline(__always) mutating func push(
+        _ frame: FrameOffset, _ list: Int, _ order: UInt32, _ frames: NodeFrames
+    ) {
+        frames[frame].claim = Page.listed(UInt32(list))
+        lists[list].prepend(frame, frames)
+        count &+= 1 &<< Int(order)
+    }
+
+    /// Puts a block that comes from the zone to the tail of a list.
+    @inline(__always) mutating func append(_ frame: FrameOffset, _ list: Int, _ order: UInt32, _ frames: NodeFrames) {
+        frames[frame].claim = Page.listed(UInt32(list))
+        lists[list].append(frame, frames)
+        count &+= 1 &<< Int(order)
+    }
+
+    /// Takes the last block of a list that has one, to give it back.
+    @inline(__always) mutating func takeLast(_ list: Int, _ order: Int, _ frames: NodeFrames) -> FrameOffset {
+        let frame = lists[list].removeLast(frames)
+        count &-= 1 &<< order
+        return frame
+    }
+}
+
+extension PerCPULists {
+    private mutating func clampHigh() { high = Swift.min(Swift.max(high, highMin), highMax) }
+
+    /// How many blocks of this order to fetch now that a list is empty.
+    ///
+    /// Each fetch of single pages without a free in between doubles the next, and `high` rises with what was fetched,
+    /// as long as the zone has plenty. *Kernel counterpart:* `nr_pcp_alloc`.
+    mutating func refillCount(_ order: UInt32, zoneIsBelowHigh: Bool, batchScaleMax: Int) -> Int {
+        clampHigh()
+        if high < batch { return 1 }
+        var blocks = order > 0 ? batch : batch << allocFactor
+        if highMin != highMax && !zoneIsBelowHigh { high = Swift.min(high + blocks, highMax) }
+        if order == 0 {
+            let most = Swift.max(high - count - batch, batch)
+            if blocks <= most && allocFactor < batchScaleMax { allocFactor += 1 }
+            blocks = Swift.min(blocks, most)
+        }
+        return blocks > 1 ? Swift.max(blocks >> Int(order), 2) : blocks
+    }
+
+    /// Notes one block freed to the lists. Returns how many pages are to go back to the zone now; 0 for none.
+    ///
+    /// *Kernel counterpart:* the second half of `free_unref_page_commit`.
+    @inline(__always)
+    mutating func noteFree(_ order: UInt32, zoneFlags: UInt32, batchScaleMax: Int) -> Int {
+        var freesHigh = false
+        if order &- 1 < Self.costlyOrder {
+            freesHigh =
+                freeCount >= batch && previousFreeWasHighOrder && (!freesHighOrderInBatches || count >= batch)
+            previousFreeWasHighOrder = true
+        } else if previousFreeWasHighOrder {
+            previousFreeWasHighOrder = false
+        }
+        if freeCount < batch &<< batchScaleMax { freeCount &+= 1 &<< Int(order) }
+        // The common case of what follows, in two comparisons: plenty of room and nothing that would shrink the list.
+        if !freesHigh && count < high && high <= highMax && high >= highMin
+            && zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) == 0
+        {
+            return 0
+        }
+        return overflow(freesHigh: freesHigh, zoneFlags: zoneFlags, batchScaleMax: batchScaleMax)
+    }
+
+    @inline(never)
+    private mutating func overflow(freesHigh: Bool, zoneFlags: UInt32, batchScaleMax: Int) -> Int {
+        let limit = limit(freesHigh: freesHigh, zoneFlags: zoneFlags, batchScaleMax: batchScaleMax)
+        return count >= limit ? drainCount(limit: limit, freesHigh: freesHigh, batchScaleMax: batchScaleMax) : 0
+    }
+
+    /// The number of pages from which some go back; adapts `high` on the way. *Kernel counterpart:* `nr_pcp_high`.
+    private mutating func limit(freesHigh: Bool, zoneFlags: UInt32, batchScaleMax: Int) -> Int {
+        clampHigh()
+        let limit = high
+        if limit == 0 { return 0 }
+        if freesHigh {
+            high = Swift.max(limit - batch << batchScaleMax, highMin)
+            return 0
+        }
+        let recent = Swift.max(freeCount, batch)
+        if zoneFlags & ZoneFlags.reclaimActive != 0 {
+            high = Swift.max(limit - recent, highMin)
+            return Swift.min(batch << 2, high)
+        }
+        if highMin == highMax { return limit }
+        if zoneFlags & ZoneFlags.belowHigh != 0 {
+            high = Swift.max(limit - recent, highMin)
+            return Swift.max(count, highMin)
+        }
+        if count >= limit && limit < freeCount + batch {
+            high = Swift.min(Swift.max(freeCount + batch, highMin), highMax)
+        }
+        return limit
+    }
+
+    /// *Kernel counterpart:* `nr_pcp_free`.
+    private func drainCount(limit: Int, freesHigh: Bool, batchScaleMax: Int) -> Int {
+        if freesHigh { return Swift.min(count, batch << batchScaleMax) }
+        if limit < batch { return 1 }
+        return Swift.min(Swift.max(freeCount, batch), limit - batch)
+    }
+
+    /// Lowers `high` towards its least value, as the statistics worker does. Returns the pages then above it.
+    ///
+    /// *Kernel counterpart:* `decay_pcp_high`.
+    mutating func decayHigh(batchScaleMax: Int) -> Int {
+        if high > highMin {
+            high = Swift.max(count - batch << batchScaleMax, high - high >> 3, highMin)
+        }
+        return Swift.max(count - high, 0)
+    }
+}

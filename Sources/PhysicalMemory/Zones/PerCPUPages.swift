@@ -1,0 +1,79 @@
+/// One CPU's lists of one zone, with their lock, and what the CPU counts of the zone.
+///
+/// *Kernel counterpart:* `zone->per_cpu_pageset` and `per_cpu_zonestats` of one CPU.
+struct PerCPUPages: ~Copyable {
+    let zone: Stable<Zone>
+    let numa = NUMAEvents()
+    let lists: Guarded<PerCPULists, SpinLock>
+
+    init(zone: Stable<Zone>, tuning: ZoneLayout.PerCPUTuning, freesHighOrderInBatches: Bool) {
+        self.zone = zone
+        var lists = PerCPULists(tuning)
+        lists.freesHighOrderInBatches = freesHighOrderInBatches
+        self.lists = Guarded(lists)
+    }
+}
+
+/// Where one CPU's pages of one zone came from, from the requester's view. Written by that CPU alone.
+///
+/// Each allocation is one event: from the preferred node or not, on the CPU's own node or not.
+/// *Kernel counterpart:* `vm_numa_event[]`.
+struct NUMAEvents: ~Copyable {
+    let hitLocal = SharedInt()
+    let hitOther = SharedInt()
+    let missLocal = SharedInt()
+    let missOther = SharedInt()
+    /// Pages that were meant for this zone's node and came from another.
+    let foreign = SharedInt()
+    /// Pages placed here by an interleaving policy as it meant to.
+    let interleaveHit = SharedInt()
+}
+
+extension PerCPULists {
+    /// Fills an empty list from the zone: blocks taken one by one, each put to the tail. Returns whether there is any.
+    ///
+    /// *Kernel counterpart:* `rmqueue_bulk`. Takes the zone's lock; this list's is held.
+    @inline(never)
+    mutating func refill(
+        _ list: Int, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags, cpu: Int, batchScaleMax: Int,
+        _ zone: borrowing Zone
+    ) -> Bool {
+        let belowHigh = zone.flags.load() & ZoneFlags.belowHigh != 0
+        let wanted = refillCount(order, zoneIsBelowHigh: belowHigh, batchScaleMax: batchScaleMax)
+        refills += 1
+        let held = zone.areas.acquire()
+        var mode = TakeMode.normal
+        var taken = 0
+        while taken < wanted {
+            let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
+            if frame == .none { break }
+            append(frame, list, order, zone.frames)
+            taken += 1
+        }
+        return taken > 0
+    }
+
+    /// Gives some `pages` back to the zone: goes round the lists from number `first`, each from its tail until it is
+    /// empty or enough is given back.
+    ///
+    /// *Kernel counterpart:* `free_pcppages_bulk`. Takes the zone's lock; this list's is held.
+    @inline(never)
+    mutating func drain(_ pages: Int, first: Int, cpu: Int, _ zone: borrowing Zone, _ note: ((FrameOffset) -> Void)? = nil) {
+        var rest = Swift.min(pages, count)
+        guard rest > 0 else { return }
+        drains += 1
+        let held = zone.areas.acquire()
+        var number = first
+        while rest > 0 {
+            while isEmpty(number) { number = number == Self.listCount - 1 ? 0 : number + 1 }
+            let order = number < 12 ? number / 3 : zone.hugePageOrder
+            repeat {
+                let frame = takeLast(number, order, zone.frames)
+                rest -= 1 << order
+                note?(frame)
+                zone.put(frame, order, zone.frames.migrateType(of: frame), cpu: cpu, &held.value)
+            } while rest > 0 && !isEmpty(number)
+            number = number == Self.listCount - 1 ? 0 : number + 1
+        }
+    }
+}

@@ -1,0 +1,114 @@
+/// A zone of a node, ready to allocate from.
+///
+/// Invariants, checked by ``Machine/audit(holding:)``: a free block of order *k* starts at a multiple of 2ᵏ frames, is
+/// in the list of its order and of its pageblock's migrate type, and its buddy is not free with the same order where
+/// both could merge; ``freePages`` plus the per-CPU differences is what the lists hold (isolated blocks left out) and
+/// what is still to be initialised.
+///
+/// *Kernel counterpart:* `struct zone`.
+struct Zone: ~Copyable {
+    /// The zone's place among all zones of the machine, as page flags name it.
+    let number: Int
+    let node: NodeID
+    let type: ZoneType
+    /// The zone's place among the types that are configured. *Kernel counterpart:* `zone_idx()`.
+    let index: Int
+    let frames: NodeFrames
+    /// The span, as offsets of ``frames``. *Kernel counterpart:* `zone_start_pfn`, `spanned_pages`.
+    let span: Range<FrameOffset>
+    let presentPages: Int
+    let managedPages: SharedInt
+    let maxOrder: Int
+    let pageblockOrder: Int
+    let tuning: ZoneTuning
+
+    /// Without the per-CPU differences. Written under the zone's lock. *Kernel counterpart:* `vm_stat[NR_FREE_PAGES]`.
+    let freePages = SharedInt()
+    /// *Kernel counterpart:* `nr_free_highatomic`.
+    let freeHighatomic = SharedInt()
+    /// *Kernel counterpart:* `nr_reserved_highatomic`.
+    let reservedHighatomic = SharedInt()
+    /// *Kernel counterpart:* `vm_stat[NR_FREE_CMA_PAGES]`.
+    let freeCMA = SharedInt()
+    /// Each CPU's share of ``freePages`` that is not folded in yet. Written under the zone's lock.
+    /// *Kernel counterpart:* `vm_stat_diff[NR_FREE_PAGES]`.
+    let differences: StableArray<SharedInt>
+    /// Bits of ``ZoneFlags``.
+    let flags = SharedFlags()
+    /// Pages. Written under the zone's lock and by kswapd. *Kernel counterpart:* `watermark_boost`.
+    let watermarkBoost = SharedInt()
+    /// For each migrate type, a bit for each order that has a free block. Written under the zone's lock.
+    let occupiedOrders: InlineArray<6, SharedFlags>
+
+    /// `vm.watermark_boost_factor`, in 1/10000.
+    let boostFactor: SharedInt
+    /// The order of the blocks in per-CPU lists 12 and 13. *Kernel counterpart:* `HPAGE_PMD_ORDER`.
+    let hugePageOrder: Int
+    /// Zone index of Movable, up to which below-high is judged.
+    let movableIndex: Int
+
+    /// Whether the next lower zone of the node has memory.
+    let hasPopulatedZoneBelow: Bool
+
+    let areas: Guarded<FreeAreas, ZoneLock>
+
+    init(number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout, cpus: Int)
+    {
+        self.number = number
+        self.node = node
+        self.index = index
+        self.frames = frames
+        type = layout.type
+        let start = frames.offset(layout.startPFN.rawValue)
+        span = start..<(start + FrameOffset(layout.spannedPages.rawValue))
+        presentPages = layout.presentPages.rawValue
+        managedPages = SharedInt(layout.managedPages.rawValue)
+        maxOrder = machine.maxOrder.rawValue
+        pageblockOrder = machine.pageblockOrder.rawValue
+        tuning = ZoneTuning(layout)
+        differences = StableArray(count: cpus) { _ in SharedInt() }
+        occupiedOrders = InlineArray { _ in SharedFlags() }
+        boostFactor = SharedInt(machine.tuning.watermarkBoostFactor)
+        hugePageOrder = machine.pageblockOrder.rawValue
+        movableIndex = machine.zoneTypes.firstIndex(of: .movable) ?? machine.zoneTypes.count - 1
+        let below = machine.node(node)?.zones
+        hasPopulatedZoneBelow = index > 0 && (below?[index - 1].presentPages ?? 0) > 0
+        areas = Guarded(FreeAreas())
+    }
+
+    /// Whether the frame lies within the zone's span; in a hole it may be all the same.
+    /// *Kernel counterpart:* `zone_spans_pfn`.
+    @inline(__always) borrowing func spans(_ frame: FrameOffset) -> Bool { span.contains(frame) }
+
+    borrowing func release() { differences.release() }
+}
+
+/// What the zone's decisions compare with: written when a sysctl changes, read everywhere. All in pages.
+struct ZoneTuning: ~Copyable {
+    /// *Kernel counterpart:* `_watermark[WMARK_MIN]`.
+    let minWatermark: SharedInt
+    /// *Kernel counterpart:* `_watermark[WMARK_LOW]`.
+    let lowWatermark: SharedInt
+    /// *Kernel counterpart:* `_watermark[WMARK_HIGH]`.
+    let highWatermark: SharedInt
+    /// *Kernel counterpart:* `_watermark[WMARK_PROMO]`.
+    let promoWatermark: SharedInt
+    /// By the zone index of the request's highest zone. *Kernel counterpart:* `lowmem_reserve`.
+    let lowmemReserve: InlineArray<6, SharedInt>
+    /// *Kernel counterpart:* `stat_threshold`.
+    let statThreshold: SharedInt
+    /// *Kernel counterpart:* `percpu_drift_mark`.
+    let driftMark: SharedInt
+
+    init(_ layout: ZoneLayout) {
+        minWatermark = SharedInt(layout.watermarks.min.rawValue)
+        lowWatermark = SharedInt(layout.watermarks.low.rawValue)
+        highWatermark = SharedInt(layout.watermarks.high.rawValue)
+        promoWatermark = SharedInt((layout.watermarks.promo ?? layout.watermarks.high).rawValue)
+        lowmemReserve = InlineArray { index in
+            SharedInt(index < layout.protection.count ? layout.protection[index].rawValue : 0)
+        }
+        statThreshold = SharedInt(layout.statThreshold)
+        driftMark = SharedInt(layout.driftMark.rawValue)
+    }
+}
