@@ -30,6 +30,6 @@ public final class HeapStorage: FrameStorage {
 
     deinit {
         let held = blocks.acquire()
-        for unsafe block in unsafe held.value.addresses { unsafe cprim_release(block) }
+        for unsafeblock in unsafe held.value.addresses { unsafe cprim_release(block) }
     }
 }

@@ -58,7 +58,9 @@ extension PerCPULists {
     ///
     /// *Kernel counterpart:* `free_pcppages_bulk`. Takes the zone's lock; this list's is held.
     @inline(never)
-    mutating func drain(_ pages: Int, first: Int, cpu: Int, _ zone: borrowing Zone, _ note: ((FrameOffset) -> Void)? = nil) {
+    mutating func drain(
+        _ pages: Int, first: Int, cpu: Int, _ zone: borrowing Zone, _ note: ((FrameOffset) -> Void)? = nil
+    ) {
         var rest = Swift.min(pages, count)
         guard rest > 0 else { return }
         drains += 1

@@ -52,8 +52,9 @@ struct Zone: ~Copyable {
 
     let areas: Guarded<FreeAreas, ZoneLock>
 
-    init(number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout, cpus: Int)
-    {
+    init(
+        number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout, cpus: Int
+    ) {
         self.number = number
         self.node = node
         self.index = index
