@@ -82,7 +82,11 @@ struct LatencySurvey {
             return
         }
         let hugePageBytes = try buffer.hugePageBytes()
-        var cycle = RandomCycle(at: buffer.address, byteCount: buffer.byteCount, lineBytes: lineBytes)
+        guard
+            var cycle = RandomCycle(
+                at: buffer.address, byteCount: buffer.byteCount, lineBytes: lineBytes,
+                isStopped: { interrupt.isRaised })
+        else { return }
         for row in rows.indices {
             guard !interrupt.isRaised else { return }
             progress(

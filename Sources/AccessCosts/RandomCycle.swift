@@ -11,8 +11,12 @@ struct RandomCycle {
 
     /// Writes the cycle into `byteCount` bytes at `start`, which outlive the walk. At least two lines.
     ///
-    /// The same seed gives the same cycle. Complexity: O(lines), each step a random access.
-    init(at start: UnsafeMutableRawPointer, byteCount: Int, lineBytes: Int, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) {
+    /// The same seed gives the same cycle. Nil if `isStopped` said so in between.
+    /// Complexity: O(lines), each step a random access.
+    init?(
+        at start: UnsafeMutableRawPointer, byteCount: Int, lineBytes: Int, seed: UInt64 = 0x9E37_79B9_7F4A_7C15,
+        isStopped: () -> Bool = { false }
+    ) {
         let lines = byteCount / lineBytes
         precondition(lines >= 2 && lineBytes >= MemoryLayout<UInt>.size, "no cycle fits")
         func link(_ line: Int) -> UnsafeMutablePointer<UInt> {
@@ -22,6 +26,7 @@ struct RandomCycle {
         for line in 0..<lines { link(line).initialize(to: UInt(bitPattern: start + line * lineBytes)) }
         var generator = SplitMix64(state: seed)
         for line in stride(from: lines - 1, to: 0, by: -1) {
+            if line % 0x1_0000 == 0, isStopped() { return nil }
             let other = Int(generator.next(below: UInt64(line)))
             swap(&link(line).pointee, &link(other).pointee)
         }

@@ -14,8 +14,10 @@ public enum HugePages {
         var sum = 0
         var isWithin = false
         for (number, line) in file.lines {
-            // A mapping begins with `start-end flags …`, in hexadecimal; its figures follow, `Name:  value kB`.
-            if let ends = line.words.first?.split(separator: "-"), ends.count == 2,
+            // A mapping begins with `start-end flags …`, in lower-case hexadecimal; its figures follow, each
+            // `Name:  value kB` with a capital. There are thousands of lines: look at one byte first.
+            if let byte = line.utf8.first, !(0x41...0x5A).contains(byte),
+                let ends = line.words.first?.split(separator: "-"), ends.count == 2,
                 let start = UInt(ends[0], radix: 16), let end = UInt(ends[1], radix: 16)
             {
                 isWithin = range.lowerBound <= start && end <= range.upperBound

@@ -39,8 +39,8 @@ struct HostFile {
 
     /// The lines with their numbers, from 1.
     var lines: some Sequence<(number: Int, text: Substring)> {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().lazy
-            .map { (number: $0.offset + 1, text: $0.element) }
+        text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().lazy
+            .map { (number: $0.offset + 1, text: Substring($0.element)) }
     }
 
     /// The first line without blanks around it; "" if the file is empty.

@@ -3,13 +3,19 @@ import Glibc
 extension HostTopology {
     /// Reads the topology from the files under `root`: `sys/devices/system/node`, `proc/self/status`, `proc/meminfo`.
     ///
-    /// `root` is "" for this host, or a folder that mirrors a machine. A missing node directory is a machine
-    /// without NUMA; a missing `proc/self/status` forbids nothing. Throws `HostError` on what no kernel writes.
+    /// `root` is "" for this host, or a folder that mirrors a machine. Without a node directory that can be
+    /// read, all is one node; a missing `proc/self/status` forbids nothing. Throws `HostError` on what no kernel writes.
     public init(root: String) throws(HostError) {
         let folder = root + "/sys/devices/system/node"
         let allowed = try AllowedSets(root: root)
-        guard let ids = try Self.onlineNodes(in: folder), !ids.isEmpty else {
-            self = try Self.withoutNodes(root: root, allowed: allowed)
+        guard let directory = opendir(folder) else {
+            self = try Self.withoutNodes(root: root, allowed: allowed, why: "\(folder): \(errorText(errno))")
+            return
+        }
+        defer { closedir(directory) }
+        let ids = try Self.onlineNodes(in: directory, folder)
+        guard !ids.isEmpty else {
+            self = try Self.withoutNodes(root: root, allowed: allowed, why: "\(folder): no node is online")
             return
         }
         var nodes: [HostNode] = []
@@ -33,14 +39,8 @@ extension HostTopology {
             note: unknown ? "some nodes have no distance file" : nil)
     }
 
-    /// The online nodes, from the file of that name or else from the folders; nil if there is no node directory.
-    private static func onlineNodes(in folder: String) throws(HostError) -> [HostNodeID]? {
-        guard let directory = opendir(folder) else {
-            let code = errno
-            if code == ENOENT || code == ENOTDIR { return nil }
-            throw .unreadable(file: folder, code: code)
-        }
-        defer { closedir(directory) }
+    /// The online nodes, from the file of that name or else from the folders.
+    private static func onlineNodes(in directory: OpaquePointer, _ folder: String) throws(HostError) -> [HostNodeID] {
         if let online = try HostFile(folder + "/online") { return try online.nodeList() }
         var ids: [HostNodeID] = []
         while let entry = readdir(directory) {
@@ -73,7 +73,9 @@ extension HostTopology {
     }
 
     /// A kernel without NUMA has one node, `contig_page_data`, and shows no directory for it.
-    private static func withoutNodes(root: String, allowed: AllowedSets) throws(HostError) -> HostTopology {
+    private static func withoutNodes(
+        root: String, allowed: AllowedSets, why: String
+    ) throws(HostError) -> HostTopology {
         let meminfo = try HostFile(root + "/proc/meminfo")
         let online = try HostFile(root + "/sys/devices/system/cpu/online")?.cpuList()
         let cpus = online ?? allowed.cpus?.sorted() ?? (root.isEmpty ? HostCPU.permittedToThread() : [])
@@ -84,7 +86,7 @@ extension HostTopology {
             memoryInactiveFile: try meminfo?.bytes(ofOptional: "Inactive(file):") ?? 0, isMemoryAllowed: true)
         return HostTopology(
             source: .none, hasNUMA: false, nodes: [node], distances: [[10]],
-            note: "no \(root)/sys/devices/system/node: this kernel shows no NUMA nodes, so all is one node")
+            note: "\(why): this kernel shows no NUMA nodes, so all is one node")
     }
 }
 
