@@ -30,6 +30,6 @@ public final class HeapStorage: FrameStorage {
 
     deinit {
         let held = blocks.acquire()
-        for unsafeblock in unsafe held.value.addresses { unsafe cprim_release(block) }
+        unsafe held.value.addresses.forEach { unsafe cprim_release($0) }
     }
 }
