@@ -1,7 +1,30 @@
 import ArgumentParser
 
-@main
-struct PGDat: ParsableCommand {
+/// The root of the command line. A command is a type `NAMECommand` in `Commands/NAME.swift`, listed here.
+struct PGDat: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pgdat", abstract: "Linux's physical memory, run by real threads on real NUMA hardware.")
+        commandName: "pgdat",
+        abstract: "Linux's physical memory, run by real threads on real NUMA hardware.",
+        discussion: """
+            Exit status: 0 done; 1 a check failed; 64 wrong usage; 65 bad input data; 66 a file is not there; \
+            69 this host cannot do it; 70 a fault of pgdat.
+            """,
+        version: "0.1.0",
+        subcommands: [LayoutCommand.self])
+}
+
+@main
+enum EntryPoint {
+    static func main() async {
+        do {
+            var command = try PGDat.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.end(with: error)
+        }
+    }
 }

@@ -40,5 +40,5 @@ extension KernelVersion {
     /// From here on `/proc/zoneinfo` shows the promotion watermark.
     static let hasPromoWatermark = KernelVersion(6, 7)
     /// From here on a per-CPU list's high mark moves between two limits.
-    static let tunesPerCPUHigh = KernelVersion(6, 7)
+    public static let tunesPerCPUHigh = KernelVersion(6, 7)
 }

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Lab
+import PhysicalMemory
+
+struct LayoutCommand: AsyncParsableCommand {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case tree, dmesg, zoneinfo, buddyinfo, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "layout", abstract: "Show a machine's nodes, zones, zonelists and watermarks.")
+
+    @OptionGroup(title: "Machine") var machine: MachineOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(help: "How to print it.")
+    var format: Format?
+
+    mutating func validate() throws {
+        if output.json, let format, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) exclude each other")
+        }
+    }
+
+    mutating func run() async throws {
+        let layout = try machine.layout()
+        switch output.json ? .json : format ?? .tree {
+        case .json: try output.print(LayoutReport(layout))
+        case .tree: try Output.write(LayoutTree(layout, style: output.style).text)
+        case .dmesg, .zoneinfo, .buddyinfo: throw Failure(.software, "not there yet")
+        }
+    }
+}

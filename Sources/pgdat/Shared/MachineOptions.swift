@@ -1,0 +1,76 @@
+import ArgumentParser
+import Lab
+import PhysicalMemory
+
+/// Which machine a command looks at, and under which settings.
+struct MachineOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "host, a preset, a capture (file or folder), or a .json description.",
+            discussion: "Presets: \(MachinePreset.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "source"))
+    var machine = "host"
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("A sysctl or tunable by the kernel's name, as vm.min_free_kbytes.", valueName: "name=value"))
+    var settings: [Setting] = []
+
+    @Option(help: ArgumentHelp("Kernel parameters, added to the machine's own.", valueName: "parameters"))
+    var cmdline: String?
+
+    @Option(help: ArgumentHelp("Which picture of a capture that holds several; the first is 1.", valueName: "number"))
+    var picture: Int?
+
+    mutating func validate() throws {
+        if let picture, picture < 1 { throw ValidationError("--picture \(picture): pictures are counted from 1") }
+    }
+
+    /// The machine's description with the kernel parameters and settings given.
+    func spec() throws -> MachineSpec {
+        var spec = try MachineSource(machine).spec(picture: picture)
+        if let cmdline {
+            spec.commandLine += spec.commandLine.isEmpty ? cmdline : " " + cmdline
+        }
+        for setting in settings { spec.sysctls[setting.sysctlName] = setting.value }
+        return spec
+    }
+
+    /// The machine laid out. A setting that the kernel would refuse, or that is not modelled, is wrong usage.
+    func layout() throws -> MachineLayout { try layout(of: spec()) }
+
+    /// Lays out a description that came from ``spec()``.
+    func layout(of spec: MachineSpec) throws -> MachineLayout {
+        var plain = spec
+        for setting in settings { plain.sysctls[setting.sysctlName] = nil }
+        var layout: MachineLayout
+        do {
+            layout = try MachineLayout(booting: plain)
+        } catch {
+            throw Failure(.badData, "machine \(machine): \(error)")
+        }
+        for setting in settings {
+            do {
+                try layout.set(sysctl: setting.name, to: setting.value)
+            } catch {
+                throw Failure(.usage, "--set \(error)")
+            }
+        }
+        return layout.retuned()
+    }
+}
+
+/// `NAME=VALUE` of `--set`.
+struct Setting: ExpressibleByArgument, Hashable {
+    var name: String
+    var value: String
+
+    init?(argument: String) {
+        guard let sign = argument.firstIndex(of: "="), sign > argument.startIndex else { return nil }
+        name = String(argument[..<sign])
+        value = String(argument[argument.index(after: sign)...])
+    }
+
+    /// As ``MachineSpec/sysctls`` has it.
+    var sysctlName: String { name.hasPrefix("vm.") ? String(name.dropFirst(3)) : name }
+}
