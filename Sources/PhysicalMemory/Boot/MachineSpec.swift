@@ -2,7 +2,7 @@
 ///
 /// Every source of machines (the host, a capture, a preset, a `.json` file) ends here. The JSON form is this type's
 /// `Codable` form; sizes and addresses are bytes, a missing key takes the default that its property states.
-public struct MachineSpec: Hashable, Sendable {
+public struct MachineSpec: Hashable, Sendable, Codable {
     /// Which rules of layout apply.
     public enum Architecture: String, CaseIterable, Hashable, Sendable, Codable {
         // swift-format-ignore: AlwaysUseLowerCamelCase
