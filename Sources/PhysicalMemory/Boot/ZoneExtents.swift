@@ -40,12 +40,16 @@ struct ZoneExtents {
     private func zone(
         _ type: ZoneType, _ span: Range<UInt64>, node: NodeID, _ regions: [MovableBorders.Region]
     ) -> ZoneLayout {
-        let isShared = movable.isMirrored && movable.start[node] != nil
+        // Unmirrored memory from here on is Movable's alone.
+        let border = movable.isMirrored ? movable.start[node]?.rawValue : nil
         var present: [Range<PFN>] = []
         var count = 0
         for region in regions {
-            if isShared, type == .movable, region.isMirrored { continue }
-            if isShared, type == .normal, !region.isMirrored { continue }
+            if let border {
+                if type == .movable, region.isMirrored { continue }
+                // The kernel asks this of Normal only; on a HighMem machine it would count such frames twice.
+                if type != .movable, !region.isMirrored, region.frames.upperBound > border { continue }
+            }
             let part = region.frames.clamped(to: span)
             guard !part.isEmpty else { continue }
             count += part.count
