@@ -7,15 +7,18 @@ extension MachineLayout {
             node.zones.reversed().filter { $0.presentPages > 0 }.map { ZoneName(node: node.id, zone: $0.type) }
         }
         policyZone = populated.joined().map(\.zone).filter { $0 != .movable }.max()
+        // Beside the nodes, whose copies cost a retain for each of their arrays.
+        let ids = nodes.map(\.id)
+        let present = nodes.map(\.presentPages)
         var order = FallbackOrder(
-            distances: nodes.map(\.distances), withMemory: nodes.indices.filter { nodes[$0].presentPages > 0 })
+            distances: nodes.map(\.distances), withMemory: ids.indices.filter { present[$0] > 0 })
         let total = populated.reduce(0) { $0 + $1.count }
         for place in nodes.indices {
             let places = order.next(for: place)
             var zonelist: [ZoneName] = []
             zonelist.reserveCapacity(total)
             for other in places { zonelist += populated[other] }
-            nodes[place].fallbackOrder = places.map { nodes[$0].id }
+            nodes[place].fallbackOrder = places.map { ids[$0] }
             nodes[place].zonelist = zonelist
             nodes[place].thisNodeZonelist = populated[place]
         }

