@@ -15,13 +15,23 @@ extension CPUState {
         let pageset = pagesets[Int(preferred.number)]
         let list = PerCPULists.listNumber(order, AllocationRules.migrateType(gfp))
         guard preferred.node == node, preferred.zone.value.isPlentiful(order, highest: highest),
-            let held = pageset.value.lists.tryAcquire(), !held.value.isEmpty(list)
+            let held = pageset.value.lists.tryAcquire()
         else { return allocateAtLength(order, gfp) }
         let frames = preferred.zone.value.frames
-        held.value.freeCount &>>= 1
         let frame = held.value.pop(list, order, frames)
+        guard frame != .none else { return allocateAndRefill(consume held, order, gfp) }
+        held.value.freeCount &>>= 1
         pageset.value.numa.hitLocal.addAsOnlyWriter(1)
         return handOut(frame, order, gfp, frames)
+    }
+
+    /// The list was empty: its lock is let go before the request starts again the long way.
+    @inline(never)
+    private borrowing func allocateAndRefill(
+        _ held: consuming Held<PerCPULists, SpinLock>, _ order: UInt32, _ gfp: GFP
+    ) -> UInt64 {
+        _ = consume held
+        return allocateAtLength(order, gfp)
     }
 
     /// Marks a block as its caller's. *Kernel counterpart:* `prep_new_page`.

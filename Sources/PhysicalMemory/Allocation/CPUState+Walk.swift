@@ -4,6 +4,7 @@ extension CPUState {
     borrowing func allocateAtLength(
         _ order: UInt32, _ gfp: GFP, node: Int? = nil, allowed: NodeMask? = nil
     ) -> UInt64 {
+        slowRequests.addAsOnlyWriter(1)
         guard order <= rules.maxOrder else { return Self.noFrame }
         var context = AllocationContext(gfp, node: node ?? Int(self.node), allowed: allowed, cpu: self)
         guard context.preferred < context.zonelist.count else { return Self.noFrame }
@@ -65,12 +66,11 @@ extension CPUState {
         _ lists: inout PerCPULists, _ zone: Stable<Zone>, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
     ) -> FrameOffset {
         let list = PerCPULists.listNumber(order, type)
-        if lists.isEmpty(list)
-            && !lists.refill(
-                list, order, type, flags, cpu: index, batchScaleMax: rules.batchScaleMax, zone.value)
-        {
-            return .none
-        }
+        let frame = lists.pop(list, order, zone.value.frames)
+        if frame != .none { return frame }
+        guard
+            lists.refill(list, order, type, flags, cpu: index, batchScaleMax: rules.batchScaleMax, zone.value)
+        else { return .none }
         return lists.pop(list, order, zone.value.frames)
     }
 

@@ -4,6 +4,9 @@
 ///
 /// *Kernel counterpart:* the per-CPU area.
 struct CPUState: ~Copyable {
+    /// Requests that took the long way. It also keeps the whole of this in memory: a struct that fits no register is
+    /// borrowed by address, where a plain one is copied.
+    let slowRequests = SharedInt()
     let id: CPUID
     /// The CPU's place among the machine's CPUs.
     let index: Int

@@ -84,11 +84,11 @@
 
     /// The migrate type of the pageblock that `frame` lies in. *Kernel counterpart:* `get_pfnblock_migratetype`.
     @inline(__always) func migrateType(of frame: FrameOffset) -> UInt8 {
-        unsafe blocks[Int(frame >> pageblockOrder)].load()
+        unsafe blocks[Int(frame &>> pageblockOrder)].load()
     }
 
     /// *Kernel counterpart:* `set_pageblock_migratetype`. The zone's lock is held.
     func setMigrateType(of frame: FrameOffset, to type: UInt8) {
-        unsafe blocks[Int(frame >> pageblockOrder)].store(type)
+        unsafe blocks[Int(frame &>> pageblockOrder)].store(type)
     }
 }

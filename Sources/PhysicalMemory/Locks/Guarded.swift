@@ -49,7 +49,7 @@ extension Guarded: @unchecked Sendable where Value: ~Copyable, L: ~Copyable {}
     @inline(__always) deinit { unsafe gate.pointee.unlock() }
 
     var value: Value {
-        @inline(__always) unsafeAddress { unsafe UnsafePointer(address) }
-        @inline(__always) nonmutating unsafeMutableAddress { unsafe address }
+        @inline(__always) _read { yield unsafe address.pointee }
+        @inline(__always) nonmutating _modify { yield unsafe &address.pointee }
     }
 }

@@ -52,10 +52,13 @@ struct PerCPULists: ~Copyable {
     @inline(__always) func isEmpty(_ list: Int) -> Bool { lists[list].isEmpty }
     func list(_ number: Int) -> FrameList { lists[number] }
 
-    /// Takes the first block of a list that has one.
+    /// Takes the first block of a list; ``FrameOffset/none`` if it is empty.
     @inline(__always) mutating func pop(_ list: Int, _ order: UInt32, _ frames: NodeFrames) -> FrameOffset {
-        let frame = lists[list].removeFirst(frames)
-        count &-= 1 &<< Int(order)
+        let frame = lists[list].first
+        if frame != .none {
+            _ = lists[list].removeFirst(frames)
+            count &-= 1 &<< Int(order)
+        }
         return frame
     }
 

@@ -1,0 +1,61 @@
+/// Patterns of allocating and freeing that are measured: loops inside the model's module, as a call from another
+/// module for each page would be a good part of the time.
+public struct AllocationPattern: Sendable {
+    private let machine: Machine
+    private let cpu: Stable<CPUState>
+
+    /// Patterns run as CPU `cpu`, by one thread at a time. Returns `nil` if the machine has no such CPU.
+    public init?(_ machine: Machine, cpu: CPUID) {
+        guard let state = machine.cpu(cpu) else { return nil }
+        self.machine = machine
+        self.cpu = state
+    }
+
+    /// Last in, first out: one block allocated and freed, `pairs` times. Returns the pairs that succeeded.
+    @inline(never)
+    public func lifo(pairs: Int, order: Order = 0, _ gfp: GFP) -> Int {
+        let bits = UInt32(order.rawValue)
+        var done = 0
+        for _ in 0..<pairs {
+            let pfn = cpu.value.allocate(bits, gfp)
+            if pfn == CPUState.noFrame { break }
+            if cpu.value.free(pfn, bits) != nil { break }
+            done &+= 1
+        }
+        return done
+    }
+
+    /// `size` blocks allocated, then all freed in the same order, `rounds` times. Returns the pairs that succeeded.
+    @inline(never)
+    public func batch(rounds: Int, size: Int, order: Order = 0, _ gfp: GFP) -> Int {
+        let bits = UInt32(order.rawValue)
+        var done = 0
+        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+            for _ in 0..<rounds {
+                for index in 0..<size { unsafe frames[index] = cpu.value.allocate(bits, gfp) }
+                for index in 0..<size where unsafe frames[index] != CPUState.noFrame {
+                    if unsafe cpu.value.free(frames[index], bits) == nil { done &+= 1 }
+                }
+            }
+        }
+        return done
+    }
+
+    /// A pool of `size` frames, of which a random one is freed and replaced, `pairs` times.
+    @inline(never)
+    public func pool(pairs: Int, size: Int, _ gfp: GFP, seed: UInt64 = 1) -> Int {
+        var random = seed
+        var done = 0
+        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+            for index in 0..<size { unsafe frames[index] = cpu.value.allocate(0, gfp) }
+            for _ in 0..<pairs {
+                random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let index = Int(truncatingIfNeeded: random &>> 33) % size
+                if unsafe cpu.value.free(frames[index], 0) == nil { done &+= 1 }
+                unsafe frames[index] = cpu.value.allocate(0, gfp)
+            }
+            for index in 0..<size { _ = unsafe cpu.value.free(frames[index], 0) }
+        }
+        return done
+    }
+}
