@@ -61,6 +61,7 @@ struct AllocationRules {
     /// The migrate type of a request. *Kernel counterpart:* `gfp_migratetype`.
     @inline(__always) static func migrateType(_ gfp: GFP) -> UInt8 {
         let bits = UInt8(truncatingIfNeeded: gfp.rawValue &>> 3) & 3
-        return bits == 3 ? MigrateType.movable.rawValue : bits
+        // Both bits at once, which no caller should set, count as movable: 3 becomes 1.
+        return bits &- (bits &>> 1 & bits) &* 2
     }
 }
