@@ -19,7 +19,7 @@ extension MachineLayout {
         case "watermark_boost_factor": tuning.watermarkBoostFactor = try number(positive)
         case "percpu_pagelist_high_fraction":
             let fraction = try number(positive)
-            guard fraction == 0 || fraction >= Self.leastHighFraction else {
+            guard fraction == 0 || fraction >= ZoneRules.leastHighFraction else {
                 throw .sysctl(name: fullName, value: value)
             }
             tuning.pcpHighFraction = fraction

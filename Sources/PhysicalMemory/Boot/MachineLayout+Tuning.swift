@@ -10,51 +10,74 @@ extension MachineLayout {
     }
 
     mutating func retune() {
-        minFreeKbytes = computedMinFreeKbytes()
-        setWatermarks()
+        minFreeKbytes = tuning.minFreeKbytes ?? minimumFree.kbytes
+        setZoneTuning()
         setProtections()
         setTotalReserves()
-        setPerCPUTuning()
-        setStatThresholds()
+    }
+
+    /// The rules for the zone of `type` on the node at `place` of ``nodes``, with the present ``minFreeKbytes``.
+    public func zoneRules(node place: Int, zone type: ZoneType) -> ZoneRules {
+        zoneRules(type, cpus: nodes[place].cpus.count, online: onlineCPUCount)
+    }
+
+    private func zoneRules(_ type: ZoneType, cpus: Int, online: Int) -> ZoneRules {
+        ZoneRules(
+            kernel: kernel, pageSize: pageSize, cpus: cpus == 0 ? online : cpus, onlineCPUs: online,
+            standsApart: standsApart(type), minFreePages: minFreeKbytes / max(1, pageSize.rawValue >> 10),
+            scaleFactor: tuning.watermarkScaleFactor, highFraction: tuning.pcpHighFraction)
+    }
+
+    /// Sets watermarks, per-CPU lists and thresholds of all zones.
+    mutating func setZoneTuning() {
+        let online = onlineCPUCount
+        let rules = zoneTypes.map { zoneRules($0, cpus: 0, online: online) }
+        let lowmem = nodes.reduce(0) { sum, node in
+            node.zones.enumerated().reduce(sum) {
+                rules[$1.offset].standsApart ? $0 : $0 + $1.element.managedPages.rawValue
+            }
+        }
+        for place in nodes.indices {
+            let cpus = nodes[place].cpus.count
+            for index in nodes[place].zones.indices {
+                var rule = rules[index]
+                if cpus > 0 { rule.cpus = cpus }
+                nodes[place].zones[index].tune(by: rule, lowmem: lowmem)
+            }
+        }
     }
 
     /// The number of online CPUs: each counts once, though emulated nodes share theirs; at least 1.
-    var onlineCPUCount: Int {
+    public var onlineCPUCount: Int {
         var seen = Set<CPUID>()
         for node in nodes { seen.formUnion(node.cpus) }
         return max(1, seen.count)
     }
 
-    /// Whether Movable counts as high memory: it was taken from HighMem.
-    var movableIsHigh: Bool {
-        guard zoneTypes.contains(.highMem) else { return false }
-        return zoneRanges.contains { $0.zone == .highMem } || nodes.contains { $0.hasPages(in: .highMem) }
+    /// Whether zones of `type` take no share of `min_free_kbytes`: no kernel data needs them. Movable is such a zone
+    /// from 6.5 on, before where it was taken from HighMem.
+    public func standsApart(_ type: ZoneType) -> Bool {
+        switch type {
+        case .highMem: true
+        case .movable: kernel >= .movableStandsApart || movableIsHigh
+        default: false
+        }
     }
 
-    /// Whether `type` is memory that the kernel's own data cannot live in. *Kernel counterpart:* `is_highmem_idx`.
-    func isHigh(_ type: ZoneType) -> Bool { type == .highMem || type == .movable && movableIsHigh }
+    /// Whether Movable takes its memory from HighMem.
+    private var movableIsHigh: Bool { zoneRanges.contains { $0.zone == .highMem } }
 }
 
-extension NodeLayout {
-    /// Whether the node's zone of `type` has frames. *Kernel counterpart:* `populated_zone`.
-    func hasPages(in type: ZoneType) -> Bool {
-        zones.contains { $0.type == type && $0.presentPages > 0 }
+extension ZoneLayout {
+    fileprivate mutating func tune(by rule: ZoneRules, lowmem: Int) {
+        let managed = managedPages.rawValue
+        watermarks = rule.watermarks(managed: managed, lowmem: lowmem)
+        guard presentPages > 0 else { return }
+        perCPU = rule.perCPU(managed: managed, low: watermarks.low.rawValue)
+        statThreshold = rule.statThreshold(managed: managed)
+        // *Kernel counterpart:* `refresh_zone_stat_thresholds`: the mark below which drift could hide a watermark.
+        let drift = rule.onlineCPUs * statThreshold
+        let isHidden = drift > (watermarks.low - watermarks.min).rawValue
+        driftMark = isHidden ? watermarks.high + PageCount(drift) : PageCount(0)
     }
-}
-
-/// `a` × `b` ÷ `c`, exactly, rounded down; the greatest `Int` if that is too great. No argument may be negative.
-func scaled(_ a: Int, by b: Int, over c: Int) -> Int {
-    guard c > 0, a > 0, b > 0 else { return 0 }
-    let product = UInt(a).multipliedFullWidth(by: UInt(b))
-    guard product.high < UInt(c) else { return .max }
-    return Int(clamping: UInt(c).dividingFullWidth(product).quotient)
-}
-
-/// The integer square root, rounded down.
-func squareRoot(_ n: Int) -> Int {
-    guard n > 0 else { return 0 }
-    var root = Int(Double(n).squareRoot())
-    while root.multipliedReportingOverflow(by: root).overflow || root * root > n { root -= 1 }
-    while !(root + 1).multipliedReportingOverflow(by: root + 1).overflow, (root + 1) * (root + 1) <= n { root += 1 }
-    return root
 }
