@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Reads whole files into memory, never more than a limit.
 enum InputFile {
@@ -37,7 +37,7 @@ enum InputFile {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
         while true {
-            let count = chunk.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw lastError()
@@ -54,35 +54,57 @@ enum InputFile {
     private static func unpack(
         _ packed: Int32, path: String, limit: Int
     ) throws(FormatError) -> (bytes: [UInt8], isWhole: Bool) {
-        let gzip = Process()
-        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        gzip.arguments = ["gzip", "-dc"]
-        gzip.standardInput = FileHandle(fileDescriptor: packed, closeOnDealloc: false)
-        let output = Pipe()
-        gzip.standardOutput = output
-        gzip.standardError = FileHandle.nullDevice
-        do {
-            try gzip.run()
-        } catch {
-            throw FormatError(file: path, reason: .unreadable("gzip: \(error.localizedDescription)"))
-        }
-        let result: (bytes: [UInt8], isWhole: Bool)
+        let (gzip, unpacked): (pid_t, Int32)
         do throws(FormatError.Reason) {
-            result = try read(output.fileHandleForReading.fileDescriptor, limit: limit)
+            (gzip, unpacked) = try startGzip(reading: packed)
         } catch {
-            gzip.terminate()
             throw FormatError(file: path, reason: error)
         }
-        guard result.isWhole else {
-            gzip.terminate()
-            return result
+        var status: Int32 = 0
+        let result: (bytes: [UInt8], isWhole: Bool)
+        do throws(FormatError.Reason) {
+            defer {
+                // With its reader gone, a gzip that has more to say ends too.
+                close(unpacked)
+                while waitpid(gzip, &status, 0) < 0, errno == EINTR {}
+            }
+            result = try read(unpacked, limit: limit)
+        } catch {
+            throw FormatError(file: path, reason: error)
         }
-        gzip.waitUntilExit()
-        guard gzip.terminationStatus == 0 else {
+        guard !result.isWhole || status == 0 else {
             // gzip writes what it could unpack before it finds the end missing or the check sum wrong.
             throw FormatError(
                 file: path, reason: result.bytes.isEmpty ? .unreadable("not a whole gzip file") : .cutShort)
         }
         return result
+    }
+
+    /// Starts `gzip -dc` on an open file and returns its process and the socket that its output comes from.
+    ///
+    /// Not Foundation's `Process`: it alone would bring all of Foundation into the static program, 45 MB.
+    private static func startGzip(reading packed: Int32) throws(FormatError.Reason) -> (pid_t, Int32) {
+        var ends: [Int32] = [-1, -1]
+        // Not a pipe: Swift doesn't see `pipe2`, and without it another thread's child could inherit the ends.
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw lastError() }
+        defer { close(ends[1]) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, packed, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+
+        let words = [strdup("gzip"), strdup("-dc"), nil]
+        defer { words.forEach { free($0) } }
+        var process: pid_t = 0
+        // An empty environment: gzip would take options from GZIP.
+        let failure = posix_spawnp(&process, "gzip", &actions, nil, words, [nil])
+        guard failure == 0 else {
+            close(ends[0])
+            throw .unreadable("gzip: \(String(cString: strerror(failure)))")
+        }
+        return (process, ends[0])
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import PhysicalMemory
 
 /// Walks a text of records, one a line, fields separated by one blank or more, without making a `String` of anything

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import KernelFormats
 import PhysicalMemory
 
@@ -21,12 +21,12 @@ public enum MachineSource: Hashable, Sendable {
         } else if let preset = MachinePreset(rawValue: text) {
             self = .preset(preset)
         } else {
-            var isFolder: ObjCBool = false
+            var isFolder = false
             let exists = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
             guard exists else {
                 throw text.contains("/") || text.contains(".") ? .notFound(text) : .unknownName(text)
             }
-            self = text.lowercased().hasSuffix(".json") && !isFolder.boolValue ? .json(text) : .capture(text)
+            self = text.lowercased().hasSuffix(".json") && !isFolder ? .json(text) : .capture(text)
         }
     }
 

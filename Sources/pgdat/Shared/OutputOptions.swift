@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// How a command reports: the same flags in each.
 struct OutputOptions: ParsableArguments {
