@@ -241,3 +241,9 @@ extension Zone {
         }
     }
 }
+
+extension Machine {
+    /// The addresses of the pages (what the allocator knows of frames, not the frames) of a range within one node's
+    /// span, for binding them to that node.
+    public func pages(of range: Range<PFN>) -> UnsafeRawBufferPointer { unsafe map.address(of: range) }
+}

@@ -65,7 +65,7 @@ extension CPUState {
 
     /// *Kernel counterpart:* `free_one_page`.
     borrowing func freeToAreas(_ frame: FrameOffset, _ order: UInt32, _ zone: Stable<Zone>, toTail: Bool = false) {
-        let held = zone.value.areas.acquire()
+        let held = zone.value.acquireAreas(cpu: index)
         zone.value.putWhole(frame, Int(order), toTail: toTail, cpu: index, &held.value)
     }
 

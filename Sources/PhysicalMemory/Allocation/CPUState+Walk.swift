@@ -79,7 +79,7 @@ extension CPUState {
         _ zone: Stable<Zone>, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
     ) -> FrameOffset {
         let highatomic = MigrateType.highatomic.rawValue
-        let held = zone.value.areas.acquire()
+        let held = zone.value.acquireAreas(cpu: index)
         if flags.contains(.highatomic) {
             let frame = zone.value.takeSmallest(Int(order), highatomic, cpu: index, &held.value)
             if frame != .none { return frame }

@@ -11,6 +11,8 @@ struct KswapdState: ~Copyable {
     let failures = SharedInt()
     /// Requests since the machine began.
     let wakeups = SharedInt()
+    /// Times that kswapd ran.
+    let runs = SharedInt()
     /// Requests that kswapd has not looked at.
     let isPending = SharedFlags()
 

@@ -41,7 +41,7 @@ extension PerCPULists {
         let belowHigh = zone.flags.load() & ZoneFlags.belowHigh != 0
         let wanted = refillCount(order, zoneIsBelowHigh: belowHigh, batchScaleMax: batchScaleMax)
         refills += 1
-        let held = zone.areas.acquire()
+        let held = zone.acquireAreas(cpu: cpu)
         var mode = TakeMode.normal
         var taken = 0
         while taken < wanted {
@@ -64,7 +64,7 @@ extension PerCPULists {
         var rest = Swift.min(pages, count)
         guard rest > 0 else { return }
         drains += 1
-        let held = zone.areas.acquire()
+        let held = zone.acquireAreas(cpu: cpu)
         var number = first
         while rest > 0 {
             while isEmpty(number) { number = number == Self.listCount - 1 ? 0 : number + 1 }

@@ -9,7 +9,7 @@ extension Zone {
         guard hundredth >= pageblock else { return }
         let limit = (hundredth + pageblock - 1) & ~(pageblock - 1)
         guard reservedHighatomic.load() < limit else { return }
-        let held = areas.acquire()
+        let held = acquireAreas(cpu: cpu)
         guard reservedHighatomic.load() < limit else { return }
         let type = frames.migrateType(of: frame)
         guard MigrateType.isMergeable(type) else { return }
@@ -31,7 +31,7 @@ extension Zone {
         let pageblock = 1 << pageblockOrder
         let highatomic = MigrateType.highatomic.rawValue
         guard force || reservedHighatomic.load() > pageblock else { return false }
-        let held = areas.acquire()
+        let held = acquireAreas(cpu: cpu)
         for order in 0...maxOrder where !held.value.isEmpty(order, highatomic) {
             let frame = held.value.list(order, highatomic).first
             if order < pageblockOrder {

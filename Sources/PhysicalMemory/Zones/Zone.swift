@@ -50,6 +50,9 @@ struct Zone: ~Copyable {
     /// Whether the next lower zone of the node has memory.
     let hasPopulatedZoneBelow: Bool
 
+    /// By CPU place: how each CPU fared with the lock.
+    let lockUse: StableArray<ZoneLockUse>
+
     let areas: Guarded<FreeAreas, ZoneLock>
 
     init(
@@ -74,6 +77,7 @@ struct Zone: ~Copyable {
         movableIndex = machine.zoneTypes.firstIndex(of: .movable) ?? machine.zoneTypes.count - 1
         let below = machine.node(node)?.zones
         hasPopulatedZoneBelow = index > 0 && (below?[index - 1].presentPages ?? 0) > 0
+        lockUse = StableArray(count: cpus) { _ in ZoneLockUse() }
         areas = Guarded(FreeAreas())
     }
 
@@ -81,7 +85,26 @@ struct Zone: ~Copyable {
     /// *Kernel counterpart:* `zone_spans_pfn`.
     @inline(__always) borrowing func spans(_ frame: FrameOffset) -> Bool { span.contains(frame) }
 
-    borrowing func release() { differences.release() }
+    /// Takes the zone's lock for a CPU, which gets it counted.
+    @inline(__always) borrowing func acquireAreas(cpu: Int) -> Held<FreeAreas, ZoneLock> {
+        lockUse[cpu].acquisitions.addAsOnlyWriter(1)
+        if let held = areas.tryAcquire() { return held }
+        lockUse[cpu].contentions.addAsOnlyWriter(1)
+        return areas.acquire()
+    }
+
+    borrowing func release() {
+        differences.release()
+        lockUse.release()
+    }
+}
+
+/// What one CPU had to do with a zone's lock, on a cache line of its own. Written by that CPU alone.
+struct ZoneLockUse: ~Copyable {
+    let acquisitions = SharedInt()
+    /// Acquisitions that found the lock taken.
+    let contentions = SharedInt()
+    private let padding = InlineArray<6, UInt64>(repeating: 0)
 }
 
 /// What the zone's decisions compare with: written when a sysctl changes, read everywhere. All in pages.

@@ -1,0 +1,82 @@
+/// What a driver counts.
+struct DriverFigures {
+    /// Blocks allocated.
+    var allocations = 0
+    /// Those of orders that per-CPU lists keep.
+    var allocationsKept = 0
+    var frees = 0
+    /// Requests that found no memory.
+    var failures = 0
+    /// Blocks given to another CPU to be freed there.
+    var handedOver = 0
+    /// Tasks given to another CPU.
+    var tasksGiven = 0
+    var faults: [DriverFault] = []
+    var faultCount = 0
+
+    var operations: Int { allocations &+ frees }
+
+    @inline(never) mutating func note(_ kind: DriverFault.Kind, _ block: HeldBlock) {
+        faultCount += 1
+        if faults.count < 8 { faults.append(DriverFault(kind: kind, pfn: PFN(block.pfn), order: Order(Int(block.order)))) }
+    }
+}
+
+/// Something that must not happen: the allocator or the model's memory is wrong.
+public struct DriverFault: Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
+        /// A held frame no longer carries its holder's mark: somebody else was given it too.
+        case markLost
+        /// The allocator refused to take a block back from its holder.
+        case refused
+    }
+
+    public var kind: Kind
+    public var pfn: PFN
+    public var order: Order
+
+    public var description: String {
+        switch kind {
+        case .markLost: "pfn \(pfn), order \(order): a held frame lost its holder's mark; it was handed out twice"
+        case .refused: "pfn \(pfn), order \(order): its holder could not free it"
+        }
+    }
+}
+
+/// What a driver has done, at rest.
+public struct DriverReport: Hashable, Sendable {
+    public var cpu: CPUID
+    public var node: NodeID
+    /// Allocations and frees.
+    public var operations: Int
+    /// Blocks allocated.
+    public var allocations: Int
+    public var frees: Int
+    /// Requests that found no memory.
+    public var failures: Int
+    /// Allocations that the CPU's lists served at once.
+    public var pcpHits: Int
+    /// Times that an empty list was filled from its zone.
+    public var refills: Int
+    /// Times that pages went from the lists back to their zone.
+    public var drains: Int
+    /// Allocations that another node than the preferred one served.
+    public var fallbacks: Int
+    /// Times this CPU took a zone's lock.
+    public var zoneLockAcquisitions: Int
+    /// Those that had to wait.
+    public var zoneLockContentions: Int
+    public var handedOver: Int
+    public var tasksGiven: Int
+    /// Frames held now by the tasks that run here.
+    public var heldFrames: Int
+    /// Those that lay on the node of the CPU that allocated them.
+    public var localWhenAllocated: Int
+    /// Those that lie on this CPU's node.
+    public var localNow: Int
+    /// Sampled pairs of an allocation and a free, shortest first.
+    public var pairs: [PairSample]
+    public var greatestPairNanoseconds: Double
+    public var faultCount: Int
+    public var faults: [DriverFault]
+}
