@@ -71,7 +71,7 @@ extension Driver {
     /// Of the slots, an eighth is used seven times in eight: those blocks live for a shorter time.
     @inline(__always) private func slot(_ chance: UInt64, _ count: Int) -> Int {
         let range = chance & 0b1110 == 0 ? count : count &>> 3
-        return Int(truncatingIfNeeded: (chance &>> 8 & 0xffff_ffff) &* UInt64(range) &>> 32)
+        return Int(truncatingIfNeeded: ((chance &>> 8 & 0xffff_ffff) &* UInt64(range)) &>> 32)
     }
 
     /// Frees what a slot holds, here or on another CPU, and puts a new block there.
@@ -102,7 +102,7 @@ extension Driver {
         let order = drive.spillOrder
         let gfp: GFP = [.highUserMovable, .noWarn, .noRetry]
         for _ in 0..<operations {
-            let slot = Int(truncatingIfNeeded: (random.next() &>> 32) &* UInt64(tasks.slotsPerTask) &>> 32)
+            let slot = Int(truncatingIfNeeded: ((random.next() &>> 32) &* UInt64(tasks.slotsPerTask)) &>> 32)
             steps &+= 1
             let isFull = tasks.held(by: task) &+ 1 &<< Int(order) > taskBudget
             let old = tasks.slot(slot, of: task)

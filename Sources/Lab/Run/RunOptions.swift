@@ -1,0 +1,125 @@
+import AccessCosts
+import PhysicalMemory
+
+/// What `run` is to do.
+public struct RunOptions: Sendable {
+    /// How long the workload runs; `nil`: until `operations` are done.
+    public var seconds: Double? = 5
+    /// Allocations and frees of all CPUs together; `nil`: as many as there is time for.
+    public var operations: Int?
+    /// Memory given to the allocator on each node; `nil`: 512 MiB, or less where there is not as much to spare.
+    public var perNode: ByteCount?
+    public var drive = DriveSettings()
+    /// The modelled CPUs that run; `nil`: all.
+    public var cpus: [CPUID]?
+    /// The modelled nodes whose CPUs run and whose memory is used; `nil`: all.
+    public var nodes: [NodeID]?
+    /// The machine is the host: its numbers are the host's.
+    public var standsForHost = false
+    /// Give up where memory cannot be bound.
+    public var requiresBinding = false
+    /// Frames are real memory. If not, only what the allocator knows of them exists, and all of the layout is managed.
+    public var isBacked = true
+    /// How to measure the cost matrix; `nil`: not at all.
+    public var latency: LatencyOptions? = LatencyOptions()
+
+    public init() {}
+
+    /// What is given where nothing else is asked for.
+    static let usualPerNode = 512 << 20
+}
+
+/// Why a run cannot be.
+public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A CPU or node was named that the machine does not have.
+    case noSuchCPU(CPUID)
+    case noSuchNode(NodeID)
+    /// A CPU was named that this process may not run on.
+    case cpuNotUsable(CPUID)
+    /// A node was named whose memory cannot be had.
+    case nodeUnreachable(NodeID, reason: String)
+    /// Nothing is left to run on.
+    case noCPU
+    /// No node's memory can be had.
+    case noMemory(reason: String)
+    case tooLittleMemory(wanted: ByteCount, available: ByteCount, where: String)
+    case bindingRefused(reason: String)
+
+    /// The command line asks for what the machine does not have, whatever the host.
+    public var isUsage: Bool {
+        switch self {
+        case .noSuchCPU, .noSuchNode: true
+        default: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .noSuchCPU(let cpu): "the machine has no CPU \(cpu)"
+        case .noSuchNode(let node): "the machine has no node \(node)"
+        case .cpuNotUsable(let cpu): "CPU \(cpu) is not among those that this process may use"
+        case .nodeUnreachable(let node, let reason): "node \(node) cannot be used: \(reason)"
+        case .noCPU: "no CPU is left to run on"
+        case .noMemory(let reason): "no node's memory can be had: \(reason)"
+        case .tooLittleMemory(let wanted, let available, let place):
+            "too little memory: \(place) would need \(Text.size(wanted)) and has \(Text.size(available)) to spare"
+        case .bindingRefused(let reason): "memory cannot be bound to its node: \(reason)"
+        }
+    }
+}
+
+/// Numbers for people.
+enum Text {
+    /// `512 MiB`, `3.8 GiB`.
+    static func size(_ bytes: ByteCount) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+        var value = Double(bytes.rawValue)
+        var unit = 0
+        while value.magnitude >= 1024 && unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return "\(decimal(value)) \(units[unit])"
+    }
+
+    /// `12345678` as `12.3 M`.
+    static func count(_ number: Int) -> String {
+        let units = ["", " k", " M", " G", " T", " P"]
+        var value = Double(number)
+        var unit = 0
+        while value.magnitude >= 10_000 && unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return unit == 0 ? String(number) : decimal(value) + units[unit]
+    }
+
+    /// Three significant digits or all before the point; no zeros at the end.
+    static func decimal(_ value: Double) -> String {
+        let places = value.magnitude >= 100 ? 0 : value.magnitude >= 10 ? 1 : 2
+        let scale = [1.0, 10, 100][places]
+        let rounded = (value * scale).rounded() / scale
+        return rounded == rounded.rounded() && rounded.magnitude < 1e15 ? String(Int(rounded)) : String(rounded)
+    }
+
+    static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// `0-3,8` for numbers in ascending order, as the kernel writes lists.
+    static func list(_ numbers: [Int]) -> String {
+        var parts: [String] = []
+        var index = 0
+        while index < numbers.count {
+            var last = index
+            while last + 1 < numbers.count && numbers[last + 1] == numbers[last] + 1 { last += 1 }
+            parts.append(last == index ? "\(numbers[index])" : "\(numbers[index])-\(numbers[last])")
+            index = last + 1
+        }
+        return parts.joined(separator: ",")
+    }
+}

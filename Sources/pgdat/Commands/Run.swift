@@ -1,0 +1,129 @@
+import AccessCosts
+import ArgumentParser
+import HostNUMA
+import Lab
+import PhysicalMemory
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a machine: real threads allocate real memory on every node; then audit and measure it.")
+
+    @OptionGroup(title: "Machine") var machine: MachineOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(help: "How long the workload runs.")
+    var seconds = 5.0
+
+    @Option(help: ArgumentHelp("Stop after this many allocations and frees, not by time.", valueName: "number"))
+    var operations: Int?
+
+    @Option(help: ArgumentHelp("Memory of each node given to the allocator (512M, or less).", valueName: "size"))
+    var perNode: ByteCount?
+
+    @Option(
+        help: "mixed orders and lifetimes; lifo or batch of single pages; spill: one node's CPUs hold more than it has.")
+    var workload = Workload.mixed
+
+    @Option(help: "Where the workload's random choices begin.")
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("Tasks that each CPU gives to another per second.", valueName: "rate"))
+    var moveTasks = 0.0
+
+    @Option(help: ArgumentHelp("Only these CPUs of the machine run, as 0-3,8.", valueName: "list"))
+    var cpus: NumberList?
+
+    @Option(help: ArgumentHelp("Only these nodes' CPUs and memory are used.", valueName: "list"))
+    var nodes: NumberList?
+
+    @Flag(help: "Give up (exit status 69) where memory cannot be bound to its node.")
+    var requireBinding = false
+
+    mutating func validate() throws {
+        guard seconds > 0, seconds <= 1e7 else { throw ValidationError("--seconds must be above 0 and at most 1e7") }
+        if let operations, operations < 1 { throw ValidationError("--operations must be at least 1") }
+        if let perNode, perNode < 1 { throw ValidationError("--per-node must be above 0") }
+        guard moveTasks >= 0, moveTasks <= 1e6 else { throw ValidationError("--move-tasks must be from 0 to 1e6") }
+        if let outside = cpus?.numbers.first(where: { $0 >= CPUID.limit }) {
+            throw ValidationError("--cpus \(outside): CPUs are numbered below \(CPUID.limit)")
+        }
+        if let outside = nodes?.numbers.first(where: { $0 >= NodeID.limit }) {
+            throw ValidationError("--nodes \(outside): nodes are numbered below \(NodeID.limit)")
+        }
+    }
+
+    mutating func run() async throws {
+        // From here on the first SIGINT ends the run, not the process.
+        let interrupt = InterruptFlag.sigint
+        let layout = try machine.layout()
+        let plan: RunPlan
+        do {
+            plan = try RunPlan(layout, on: Host.current(), options: options(layout))
+        } catch let error as RunError {
+            throw Failure(error.isUsage ? .usage : .unavailable, error.description)
+        }
+        output.remark(plan.announcement)
+        for note in plan.notes { output.remark("Note: \(note).") }
+        let display = output
+        let report = try await plan.execute(interrupt: interrupt) { display.progress($0.text) }
+        output.progress("")
+        if output.json {
+            try output.print(report)
+        } else {
+            try Output.write(RunText(report, style: output.style).text)
+        }
+        if !report.isSound { throw Failure.checkFailed }
+    }
+
+    private func options(_ layout: MachineLayout) -> RunOptions {
+        var options = RunOptions()
+        options.seconds = operations == nil ? seconds : nil
+        options.operations = operations
+        options.perNode = perNode
+        options.drive = DriveSettings(workload: workload)
+        options.drive.seed = seed
+        options.drive.taskMovesPerSecond = moveTasks
+        options.cpus = cpus?.numbers.map { CPUID($0) }
+        options.nodes = nodes?.numbers.map { NodeID($0) }
+        options.standsForHost = machine.machine == "host"
+        options.requiresBinding = requireBinding
+        // The matrix takes about as long as the workload: each pair at least a twentieth of a second.
+        options.latency = LatencyOptions(secondsPerPair: min(1, max(0.05, seconds / 10)), runs: 3)
+        return options
+    }
+}
+
+extension Workload: ExpressibleByArgument {}
+
+/// Numbers as the kernel lists them: `0-3,8`.
+struct NumberList: ExpressibleByArgument {
+    /// Ascending, each once.
+    var numbers: [Int]
+
+    init?(argument: String) {
+        var found = Set<Int>()
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], 0 <= first, first <= last,
+                last < 1 << 20
+            else { return nil }
+            found.formUnion(first...last)
+        }
+        numbers = found.sorted()
+    }
+}
+
+extension RunPlan.Progress {
+    /// One line for a terminal.
+    fileprivate var text: String {
+        switch self {
+        case .populating(let part): "placing memory: \(Int(part * 100)) %"
+        case .running(let operations, let seconds):
+            "running: \(Int(seconds)) s, \(operations / 1_000_000) million operations"
+        case .auditing: "auditing"
+        case .measuring(let pair):
+            "measuring memory: pair \(pair.pairsDone + 1) of \(pair.pairs), \(pair.cpuNode) to \(pair.memoryNode)"
+        }
+    }
+}
