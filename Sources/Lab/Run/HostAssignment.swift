@@ -57,7 +57,8 @@ struct HostAssignment {
         var next: [HostNodeID?: Int] = [:]
         let withCPUs = host.topology.nodes.filter { !$0.cpus.isEmpty }
         for (index, node) in layout.nodes.filter({ !$0.cpus.isEmpty }).enumerated() {
-            let home = nodes[node.id].flatMap { host.topology.node($0) } ?? withCPUs[safe: index % max(1, withCPUs.count)]
+            let home =
+                nodes[node.id].flatMap { host.topology.node($0) } ?? withCPUs[safe: index % max(1, withCPUs.count)]
             let candidates = home.flatMap { $0.cpus.isEmpty ? nil : $0.cpus } ?? all
             for cpu in node.cpus {
                 if isHost {

@@ -18,7 +18,9 @@ struct DriverFigures {
 
     @inline(never) mutating func note(_ kind: DriverFault.Kind, _ block: HeldBlock) {
         faultCount += 1
-        if faults.count < 8 { faults.append(DriverFault(kind: kind, pfn: PFN(block.pfn), order: Order(Int(block.order)))) }
+        if faults.count < 8 {
+            faults.append(DriverFault(kind: kind, pfn: PFN(block.pfn), order: Order(Int(block.order))))
+        }
     }
 }
 

@@ -22,7 +22,8 @@ struct RunCommand: AsyncParsableCommand {
     var perNode: ByteCount?
 
     @Option(
-        help: "mixed orders and lifetimes; lifo or batch of single pages; spill: one node's CPUs hold more than it has.")
+        help: "mixed orders and lifetimes; lifo or batch of single pages; spill: one node's CPUs hold more than it has."
+    )
     var workload = Workload.mixed
 
     @Option(help: "Where the workload's random choices begin.")
