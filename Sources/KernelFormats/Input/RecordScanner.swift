@@ -45,6 +45,9 @@ struct RecordScanner {
         while position < end, text[position] == 32 || text[position] == 9 { position += 1 }
     }
 
+    /// The whole text's length.
+    var byteCount: Int { text.count }
+
     var isAtEnd: Bool { position >= end }
 
     /// The next byte, without taking it.
