@@ -54,36 +54,46 @@ enum InputFile {
     private static func unpack(
         _ packed: Int32, path: String, limit: Int
     ) throws(FormatError) -> (bytes: [UInt8], isWhole: Bool) {
-        let (gzip, unpacked): (pid_t, Int32)
         do throws(FormatError.Reason) {
-            (gzip, unpacked) = try startGzip(reading: packed)
+            return try output(of: ["gzip", "-dc"], input: packed, limit: limit)
         } catch {
             throw FormatError(file: path, reason: error)
         }
+    }
+
+    /// What a program prints, at most `limit` bytes; it is given no input and no environment.
+    static func output(of command: [String], limit: Int) throws(FormatError.Reason) -> [UInt8] {
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard nothing >= 0 else { throw lastError() }
+        defer { close(nothing) }
+        return try output(of: command, input: nothing, limit: limit).bytes
+    }
+
+    private static func output(
+        of command: [String], input: Int32, limit: Int
+    ) throws(FormatError.Reason) -> (bytes: [UInt8], isWhole: Bool) {
+        let (process, output) = try start(command, input: input)
         var status: Int32 = 0
         let result: (bytes: [UInt8], isWhole: Bool)
-        do throws(FormatError.Reason) {
+        do {
             defer {
-                // With its reader gone, a gzip that has more to say ends too.
-                close(unpacked)
-                while waitpid(gzip, &status, 0) < 0, errno == EINTR {}
+                // With its reader gone, a program that has more to say ends too.
+                close(output)
+                while waitpid(process, &status, 0) < 0, errno == EINTR {}
             }
-            result = try read(unpacked, limit: limit)
-        } catch {
-            throw FormatError(file: path, reason: error)
+            result = try read(output, limit: limit)
         }
         guard !result.isWhole || status == 0 else {
             // gzip writes what it could unpack before it finds the end missing or the check sum wrong.
-            throw FormatError(
-                file: path, reason: result.bytes.isEmpty ? .unreadable("not a whole gzip file") : .cutShort)
+            throw result.bytes.isEmpty ? .unreadable("\(command[0]) cannot make sense of it") : .cutShort
         }
         return result
     }
 
-    /// Starts `gzip -dc` on an open file and returns its process and the socket that its output comes from.
+    /// Starts a program on an open file and returns its process and the socket that its output comes from.
     ///
     /// Not Foundation's `Process`: it alone would bring all of Foundation into the static program, 45 MB.
-    private static func startGzip(reading packed: Int32) throws(FormatError.Reason) -> (pid_t, Int32) {
+    private static func start(_ command: [String], input: Int32) throws(FormatError.Reason) -> (pid_t, Int32) {
         var ends: [Int32] = [-1, -1]
         // Not a pipe: Swift doesn't see `pipe2`, and without it another thread's child could inherit the ends.
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -92,18 +102,18 @@ enum InputFile {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, packed, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
 
-        let words = [strdup("gzip"), strdup("-dc"), nil]
+        let words = command.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var process: pid_t = 0
         // An empty environment: gzip would take options from GZIP.
-        let failure = posix_spawnp(&process, "gzip", &actions, nil, words, [nil])
+        let failure = posix_spawnp(&process, command[0], &actions, nil, words, [nil])
         guard failure == 0 else {
             close(ends[0])
-            throw .unreadable("gzip: \(String(cString: strerror(failure)))")
+            throw .unreadable("\(command[0]): \(String(cString: strerror(failure)))")
         }
         return (process, ends[0])
     }
