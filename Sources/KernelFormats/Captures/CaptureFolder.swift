@@ -9,11 +9,11 @@ extension Capture {
     /// Throws where there is no such file or folder, or it cannot be read. Of a longer text only the first
     /// ``sizeLimit`` bytes are read; ``notes`` says so.
     public init(path: String) throws(FormatError) {
-        var isFolder: ObjCBool = false
+        var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw FormatError(file: path, reason: .notFound)
         }
-        if isFolder.boolValue {
+        if isFolder {
             let folder = CaptureFolder(path)
             self.init(folder.text, name: path)
             notes += folder.notes
