@@ -20,7 +20,7 @@ public final class Machine: Sendable {
     public enum Contents: Sendable {
         /// The zone's managed ranges, initialised as they are needed.
         case managedFrames
-        /// Nothing: every frame counts as allocated before, until a recorded state is loaded.
+        /// Nothing, until a recorded state is loaded. What that does not list counts as allocated before.
         case nothing
     }
 
@@ -98,10 +98,7 @@ public final class Machine: Sendable {
 
         for (zone, place) in zip(zones, plan.places) {
             let zoneLayout = layout.nodes[place.node].zones[place.index]
-            switch contents {
-            case .managedFrames: zone.value.open(zoneLayout.managedRanges)
-            case .nothing: zone.value.occupy(zoneLayout.presentRanges)
-            }
+            if contents == .managedFrames { zone.value.open(zoneLayout.managedRanges) }
         }
     }
 
@@ -228,16 +225,6 @@ extension Zone {
             freePages.addAsOnlyWriter(range.pageCount.rawValue)
             held.value.adopt(
                 frames.offset(range.lowerBound.rawValue)..<frames.offset(range.upperBound.rawValue), self)
-        }
-    }
-
-    /// Marks every frame as allocated by somebody before the model began to look.
-    borrowing func occupy(_ ranges: [Range<PFN>]) {
-        for range in ranges {
-            for pfn in range.lowerBound.rawValue..<range.upperBound.rawValue {
-                frames[frames.offset(pfn)].flags.store(PageFlags.initial(zone: number))
-                frames[frames.offset(pfn)].claim = Page.allocatedOfUnknownOrder
-            }
         }
     }
 }

@@ -7,7 +7,7 @@ struct AllocationContext {
     var allowed: NodeMask?
     /// The highest zone index that the request may use. *Kernel counterpart:* `highest_zoneidx`.
     let highest: Int
-    let migrateType: UInt8
+    var migrateType: UInt8
     /// The place in ``zonelist`` that statistics and fragmentation avoidance go by.
     /// *Kernel counterpart:* `preferred_zoneref`.
     var preferred: Int

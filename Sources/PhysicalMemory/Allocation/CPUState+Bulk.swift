@@ -7,7 +7,7 @@ extension CPUState {
         let context = AllocationContext(gfp, node: Int(node), allowed: nil, cpu: self)
         guard context.preferred < context.zonelist.count else { return 0 }
         let preferred = context.zonelist.references[context.preferred]
-        let flags = fastFlags(gfp, preferred: preferred)
+        let flags = bulkFlags(context.migrateType)
         guard let reference = bulkZone(wanted, flags, context, preferred),
             let held = pagesets[Int(reference.number)].value.lists.tryAcquire()
         else { return 0 }
@@ -22,8 +22,14 @@ extension CPUState {
         return taken
     }
 
-    /// The first zone of the preferred node that has `wanted` pages above its watermark.
-    private borrowing func bulkZone(
+    /// The low watermark, without a care for fragmentation and without waking kswapd.
+    borrowing func bulkFlags(_ type: UInt8) -> AllocationFlags {
+        rules.hasCMA && type == MigrateType.movable.rawValue ? [.low, .cma] : .low
+    }
+
+    /// The first zone of the preferred node that has `wanted` pages above its watermark, and above what is reserved
+    /// from requests for the preferred zone.
+    borrowing func bulkZone(
         _ wanted: Int, _ flags: AllocationFlags, _ context: AllocationContext, _ preferred: ZoneReference
     ) -> ZoneReference? {
         var place = context.preferred
@@ -32,7 +38,7 @@ extension CPUState {
             // Another node is left to the ordinary way, one page at a time.
             if reference.node != preferred.node { return nil }
             if reference.zone.value.admits(
-                0, reference.zone.value.watermark(flags) + wanted, highest: context.highest, flags)
+                0, reference.zone.value.watermark(flags) + wanted, highest: Int(preferred.index), flags)
             {
                 return reference
             }

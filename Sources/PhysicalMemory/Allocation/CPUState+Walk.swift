@@ -36,15 +36,16 @@ extension CPUState {
 
     /// Takes a block from one zone that was found good: through the CPU's lists, else straight from the free areas.
     ///
+    /// Where the zone's watermark was boosted kswapd is woken, even if there is no block after all.
     /// *Kernel counterpart:* `rmqueue`.
     borrowing func takeFrom(
-        _ reference: ZoneReference, preferred: ZoneReference, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
+        _ reference: ZoneReference, preferred: ZoneReference, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags,
+        usingLists: Bool = true
     ) -> FrameOffset {
         var frame = FrameOffset.none
-        if rules.isKeptPerCPU(order) { frame = takeFromLists(reference, order, type, flags) }
+        if usingLists && rules.isKeptPerCPU(order) { frame = takeFromLists(reference, order, type, flags) }
         if frame == .none { frame = takeFromAreas(reference.zone, order, type, flags) }
-        guard frame != .none else { return .none }
-        count(1, from: reference, preferred: preferred)
+        if frame != .none { count(1, from: reference, preferred: preferred) }
         if flags.contains(.kswapd) && reference.zone.value.flags.load() & ZoneFlags.boostedWatermark != 0 {
             reference.zone.value.flags.clear(ZoneFlags.boostedWatermark)
             wakeKswapd(reference.zone, order: 0, highest: reference.zone.value.index)
