@@ -55,9 +55,14 @@ extension Machine {
         for zone in zones { fold(zone: zone.value.number, cpu: cpu) }
     }
 
+    /// A fold that moves anything starts the countdown of the CPU's lists of the zone anew.
     package func fold(zone: Int, cpu: Int) {
-        let held = zones[zone].value.areas.acquire()
-        zones[zone].value.fold(cpu: cpu, &held.value)
+        let hasNews = zones[zone].value.differences[cpu].load() != 0
+        do {
+            let held = zones[zone].value.areas.acquire()
+            zones[zone].value.fold(cpu: cpu, &held.value)
+        }
+        if hasNews { pagesets[cpu][zone].value.lists.acquire().value.expire = PerCPULists.foldsUntilDrain }
     }
 
     /// The statistics worker's look at one zone's list: `expire` is set, `high` decays. Returns the pages to give back.

@@ -95,7 +95,7 @@ extension Replayer {
         let request = RecordedRequest(
             order: event.order, gfp: GFP(rawValue: event.gfp), migrateType: event.type,
             node: event.preferredNode < 0 ? nil : NodeID(Int(event.preferredNode)),
-            allowed: trace.events.nodeMask(of: event),
+            allowed: event.dropsNodeMask ? nil : trace.events.nodeMask(of: event),
             flags: event.attempt > 0 ? AllocationFlags(rawValue: event.allocationFlags) : nil, route: route)
         return machine.begin(request, cpu: Int(event.cpu))
     }
@@ -126,7 +126,9 @@ extension Replayer {
             noteChoice(isSame ? pending.zone : machine.nextZone(&attempt, cpu: cpu), zone)
             pfn = pending.surplus != .none ? pending.surplus : take(attempt, from: zone, event)
         } else if var attempt = begin(event, route) {
-            noteChoice(machine.nextZone(&attempt, cpu: cpu), zone)
+            let c = machine.nextZone(&attempt, cpu: cpu)
+            noteChoice(c, zone)
+            if false, c != zone { print("line", event.line, "chose", c, "real", zone, event.route, event.attempt, String(event.allocationFlags, radix: 16)) }
             pfn = take(attempt, from: zone, event)
         }
         conclude(event, pfn)
@@ -179,6 +181,12 @@ extension Replayer {
 }
 
 extension TraceEvent {
+    /// Whether the slow path has given up the request's nodes by now: from its second attempt on, where it may use
+    /// reserves or no cpuset holds it.
+    fileprivate var dropsNodeMask: Bool {
+        attempt > 1 && AllocationFlags(rawValue: allocationFlags).isDisjoint(with: .cpuset)
+    }
+
     /// Whether both lines can belong to one attempt of one request.
     fileprivate func isSameAttempt(as other: TraceEvent) -> Bool {
         cpu == other.cpu && orderValue == other.orderValue && type == other.type && gfp == other.gfp
@@ -252,9 +260,9 @@ extension Replayer {
     /// kswapd's decisions: reclaim going on, and how far it lowered a boost.
     private func read(_ event: TraceEvent) {
         let zone = zoneNumbers[Int(event.zone)]
-        machine.setFlags(UInt32(truncatingIfNeeded: event.detail), in: 2, zone: zone)
+        machine.setFlags(UInt32(truncatingIfNeeded: event.detail), in: cpuCount > 1 ? 6 : 2, zone: zone)
         let boost = PageCount(Int(event.boost))
-        if boost < machine.boost(zone: zone) { machine.setBoost(boost, zone: zone) }
+        if cpuCount > 1 || boost < machine.boost(zone: zone) { machine.setBoost(boost, zone: zone) }
     }
 
     private func changeType(_ event: TraceEvent) {

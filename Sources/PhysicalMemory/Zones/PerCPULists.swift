@@ -10,6 +10,9 @@ struct PerCPULists: ~Copyable {
     /// The highest order below a huge page that the lists keep. *Kernel counterpart:* `PAGE_ALLOC_COSTLY_ORDER`.
     static var costlyOrder: UInt32 { 3 }
 
+    /// Turns of the statistics worker that a remote zone's lists outlive the CPU's last use of the zone.
+    static var foldsUntilDrain: Int { 3 }
+
     /// Pages in all lists.
     var count = 0
     /// Pages beyond which some are given back; moves between ``highMin`` and ``highMax``.
