@@ -13,6 +13,11 @@ public final class Machine: Sendable {
     let zonelists: StableArray<NodeZonelists>
     let daemons: StableArray<Stable<KswapdState>>
     let events: Stable<SlowPathEvents>
+    let observation: Stable<Observation>
+    /// Held while a request is explained; counts them.
+    let explaining = Guarded<Int, SpinLock>(0)
+    let weights = Guarded<InterleaveWeights, SpinLock>(InterleaveWeights())
+    private let distances: StableArray<[UInt8]>
     let badPages = SharedInt()
     private let storage: any FrameStorage
 
@@ -53,13 +58,15 @@ public final class Machine: Sendable {
         self.map = map
 
         let blockSize = UInt64(1) << UInt64(layout.maxOrder.rawValue)
+        let observation = Stable(Observation())
+        self.observation = observation
         zones = plan.places.enumerated().map { number, place in
             let node = layout.nodes[place.node]
             return Stable(
                 Zone(
                     number: number, node: node.id, index: place.index, layout: node.zones[place.index],
                     frames: map.frames(from: node.startPFN.rawValue & ~(blockSize - 1)), machine: layout,
-                    cpus: cpuList.count))
+                    cpus: cpuList.count, observation: observation))
         }
         let zones = zones
         pagesets = StableArray(count: cpuList.count) { _ in
@@ -82,15 +89,16 @@ public final class Machine: Sendable {
         }
         daemons = StableArray(count: lastNode + 1) { _ in Stable(KswapdState()) }
         events = Stable(SlowPathEvents())
+        distances = Self.distances(layout, lastNode: lastNode)
         let rules = AllocationRules(layout)
-        let (zonelists, pagesets, daemons, events) = (zonelists, pagesets, daemons, events)
+        let (zonelists, pagesets, daemons, events, distances) = (zonelists, pagesets, daemons, events, distances)
         cpus = cpuList.enumerated().map { place, entry in
             Stable(
                 CPUState(
                     id: entry.cpu, index: place, node: Int32(entry.node.rawValue), map: map,
                     pagesets: pagesets[place], zonelists: zonelists,
                     localZonelist: zonelists[entry.node.rawValue].fallback, rules: rules, allPagesets: pagesets,
-                    daemons: daemons, events: events))
+                    daemons: daemons, events: events, observation: observation, distances: distances))
         }
         var cpuPlaces = [Int](repeating: -1, count: lastCPU.rawValue + 1)
         for (place, entry) in cpuList.enumerated() { cpuPlaces[entry.cpu.rawValue] = place }
@@ -121,6 +129,20 @@ public final class Machine: Sendable {
         zonelists.release()
         daemons.release()
         events.release()
+        observation.release()
+        distances.release()
+    }
+
+    private static func distances(_ layout: MachineLayout, lastNode: Int) -> StableArray<[UInt8]> {
+        var rows = [[UInt8]](repeating: [], count: lastNode + 1)
+        for node in layout.nodes {
+            var row = [UInt8](repeating: 0, count: lastNode + 1)
+            for (other, distance) in zip(layout.nodes, node.distances) {
+                row[other.id.rawValue] = UInt8(clamping: distance)
+            }
+            rows[node.id.rawValue] = row
+        }
+        return StableArray(count: rows.count) { rows[$0] }
     }
 
     /// The state of CPU `id`, or `nil` if the machine has no such CPU.

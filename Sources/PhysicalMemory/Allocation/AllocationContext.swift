@@ -57,7 +57,7 @@ extension CPUState {
         if !gfp.contains(.directReclaim) {
             if !gfp.contains(.noMemAlloc) {
                 flags.insert(.nonBlock)
-                if order > 0 { flags.insert(.highatomic) }
+                if order > 0 && flags.contains(.minReserve) { flags.insert(.highatomic) }
             }
             if flags.contains(.minReserve) { flags.remove(.cpuset) }
         }

@@ -7,6 +7,7 @@ extension CPUState {
         slowRequests.addAsOnlyWriter(1)
         guard order <= rules.maxOrder else { return Self.noFrame }
         var context = AllocationContext(gfp, node: node ?? Int(self.node), allowed: allowed, cpu: self)
+        noteRequest(order, gfp, context)
         guard context.preferred < context.zonelist.count else { return Self.noFrame }
         let flags = fastFlags(gfp, preferred: context.zonelist.references[context.preferred])
         let pfn = attempt(order, gfp, flags, context)
@@ -19,6 +20,7 @@ extension CPUState {
     borrowing func attempt(
         _ order: UInt32, _ gfp: GFP, _ flags: AllocationFlags, _ context: AllocationContext
     ) -> UInt64 {
+        noteAttempt(flags)
         var walk = ZoneWalk(flags, context)
         while let place = walk.next(order, context, cpu: self) {
             let reference = context.zonelist.references[place]
@@ -28,6 +30,7 @@ extension CPUState {
             guard frame != .none else { continue }
             let zone = reference.zone
             let pfn = handOut(frame, order, gfp, zone.value.frames)
+            noteHandOut(pfn, order, reference, preferred: context.zonelist.references[context.preferred])
             if walk.flags.contains(.highatomic) { zone.value.reserveHighatomic(around: frame, Int(order), cpu: index) }
             return pfn
         }
@@ -57,7 +60,11 @@ extension CPUState {
     borrowing func takeFromLists(
         _ reference: ZoneReference, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
     ) -> FrameOffset {
-        guard let held = pagesets[Int(reference.number)].value.lists.tryAcquire() else { return .none }
+        guard let held = pagesets[Int(reference.number)].value.lists.tryAcquire() else {
+            noteListBusy(order, type, reference)
+            return .none
+        }
+        noteList(held.value, order, type, reference)
         held.value.freeCount &>>= 1
         return takeFromLists(&held.value, reference.zone, order, type, flags)
     }
@@ -81,13 +88,17 @@ extension CPUState {
     ) -> FrameOffset {
         let highatomic = MigrateType.highatomic.rawValue
         let held = zone.value.acquireAreas(cpu: index)
+        let isObserved = zone.value.isObserved(by: index)
         if flags.contains(.highatomic) {
+            if isObserved { noteTake(zone.value, order, highatomic) }
             let frame = zone.value.takeSmallest(Int(order), highatomic, cpu: index, &held.value)
             if frame != .none { return frame }
         }
+        if isObserved { noteTake(zone.value, order, type) }
         var mode = TakeMode.normal
         let frame = zone.value.take(Int(order), type, flags, &mode, cpu: index, &held.value)
         if frame == .none && !flags.isDisjoint(with: [.outOfMemory, .nonBlock]) {
+            if isObserved { noteTake(zone.value, order, highatomic) }
             return zone.value.takeSmallest(Int(order), highatomic, cpu: index, &held.value)
         }
         return frame
@@ -133,6 +144,7 @@ struct ZoneWalk {
             place = context.zonelist.place(from: place, highest: context.highest, allowed: context.allowed)
             guard place < context.zonelist.count else {
                 guard flags.contains(.noFragment) else { return nil }
+                cpu.note(.mixingAllowed(reason: .noZoneLeft))
                 startOver(context)
                 continue
             }
@@ -140,12 +152,13 @@ struct ZoneWalk {
             if flags.contains(.noFragment), cpu.rules.onlineNodes > 1,
                 reference.node != context.zonelist.references[context.preferred].node
             {
+                cpu.note(.mixingAllowed(reason: .remoteNodeNext))
                 startOver(context)
                 continue
             }
             let candidate = place
             place += 1
-            if isGood(reference.zone.value, order, context) { return candidate }
+            if isGood(reference, order, context, cpu: cpu) { return candidate }
         }
     }
 
@@ -154,14 +167,31 @@ struct ZoneWalk {
         place = context.preferred
     }
 
+    /// Whether a zone will do; if not, its node may be asked to reclaim memory of its own before the walk goes on.
+    private func isGood(
+        _ reference: ZoneReference, _ order: UInt32, _ context: AllocationContext, cpu: borrowing CPUState
+    ) -> Bool {
+        let wasBelowHigh = reference.zone.value.flags.load() & ZoneFlags.belowHigh != 0
+        let verdict = verdict(reference.zone.value, order, context)
+        if cpu.isObserved {
+            cpu.noteVerdict(verdict, reference, order, flags, highest: context.highest, wasBelowHigh: wasBelowHigh)
+        }
+        if verdict == .belowWatermark && cpu.rules.nodeReclaimMode != 0 {
+            cpu.reclaimNode(of: reference, preferred: context.zonelist.references[context.preferred])
+        }
+        return verdict.isGood
+    }
+
     /// Below-high is noticed on the way: per-CPU lists then keep less. The zone stays marked until a free clears it.
-    private func isGood(_ zone: borrowing Zone, _ order: UInt32, _ context: AllocationContext) -> Bool {
+    private func verdict(
+        _ zone: borrowing Zone, _ order: UInt32, _ context: AllocationContext
+    ) -> AllocationStep.Verdict {
         if zone.flags.load() & ZoneFlags.belowHigh == 0 {
             let high = zone.tuning.highWatermark.load() + zone.watermarkBoost.load()
-            if zone.admits(Int(order), high, highest: context.highest, flags) { return true }
+            if zone.admits(Int(order), high, highest: context.highest, flags) { return .aboveHigh }
             zone.flags.set(ZoneFlags.belowHigh)
         }
-        return zone.admits(Int(order), zone.watermark(flags), highest: context.highest, flags)
-            || flags.contains(.noWatermarks)
+        if zone.admits(Int(order), zone.watermark(flags), highest: context.highest, flags) { return .aboveWatermark }
+        return flags.contains(.noWatermarks) ? .watermarksIgnored : .belowWatermark
     }
 }

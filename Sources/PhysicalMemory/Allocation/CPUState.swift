@@ -25,6 +25,9 @@ struct CPUState: ~Copyable {
     /// By node number.
     let daemons: StableArray<Stable<KswapdState>>
     let events: Stable<SlowPathEvents>
+    let observation: Stable<Observation>
+    /// By node numbers; 0 where unknown. *Kernel counterpart:* `node_distance`.
+    let distances: StableArray<[UInt8]>
 }
 
 /// Constants of a machine that every allocation consults.
@@ -38,6 +41,10 @@ struct AllocationRules {
     let hasDMA32: Bool
     let onlineNodes: Int
     let hasCMA: Bool
+    /// *Kernel counterpart:* `node_reclaim_mode`.
+    let nodeReclaimMode: Int
+    /// By zone index.
+    let zoneTypes: InlineArray<6, ZoneType>
 
     init(_ layout: MachineLayout) {
         highestZone = InlineArray { bits in
@@ -50,7 +57,9 @@ struct AllocationRules {
         normalIndex = Int32(layout.zoneTypes.firstIndex(of: .normal) ?? -1)
         hasDMA32 = layout.zoneTypes.contains(.dma32)
         onlineNodes = Swift.max(layout.states.online.count, 1)
-        hasCMA = false
+        hasCMA = layout.nodes.contains { $0.zones.contains { !$0.cmaRanges.isEmpty } }
+        nodeReclaimMode = layout.tuning.zoneReclaimMode
+        zoneTypes = InlineArray { $0 < layout.zoneTypes.count ? layout.zoneTypes[$0] : .device }
     }
 
     /// Whether per-CPU lists keep blocks of this order. *Kernel counterpart:* `pcp_allowed_order`.

@@ -165,6 +165,9 @@ public struct ZoneLayout: Hashable, Sendable {
     /// The frames that boot hands to the allocator, ascending and disjoint, within ``presentRanges``; their sum is
     /// ``managedPages``.
     public var managedRanges: [Range<PFN>]
+    /// Parts of ``managedRanges`` in whole pageblocks, lent to movable requests until a driver wants them.
+    /// *Kernel counterpart:* `cma_areas`.
+    public var cmaRanges: [Range<PFN>] = []
     public var watermarks: Watermarks
     /// `lowmem_reserve`, by the zone index of the request's highest zone.
     public var protection: [PageCount]

@@ -42,14 +42,18 @@ extension PerCPULists {
         let wanted = refillCount(order, zoneIsBelowHigh: belowHigh, batchScaleMax: batchScaleMax)
         refills += 1
         let held = zone.acquireAreas(cpu: cpu)
+        let isObserved = zone.isObserved(by: cpu)
+        var sources: [Int] = []
         var mode = TakeMode.normal
         var taken = 0
         while taken < wanted {
+            if isObserved { zone.noteSource(Int(order), type, &sources) }
             let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
             if frame == .none { break }
             append(frame, list, order, zone.frames)
             taken += 1
         }
+        if isObserved { noteRefill(wanted: wanted, taken: taken, sources, zone) }
         return taken > 0
     }
 

@@ -109,6 +109,7 @@ extension Zone {
         _ flags: AllocationFlags, cpu: Int, _ areas: inout FreeAreas
     ) -> FrameOffset {
         if current >= pageblockOrder {
+            noteClaim(frame, current, type, from: owner, nil, alike: 0, .wholePageblocks, cpu: cpu)
             areas.remove(frame, current, owner, self)
             account(-(1 << current), owner, cpu: cpu)
             setMigrateTypes(frame, current, to: type)
@@ -117,8 +118,11 @@ extension Zone {
             areas.statistics.claims += 1
             return frame
         }
-        if boostWatermark(&areas) && flags.contains(.kswapd) { self.flags.set(ZoneFlags.boostedWatermark) }
-        guard let scan = scanPageblock(of: frame, &areas) else { return .none }
+        if boostWatermark(cpu: cpu, &areas) && flags.contains(.kswapd) { self.flags.set(ZoneFlags.boostedWatermark) }
+        guard let scan = scanPageblock(of: frame, &areas) else {
+            noteClaim(frame, current, type, from: owner, nil, alike: 0, .crossesZone, cpu: cpu)
+            return .none
+        }
         let pages = 1 << pageblockOrder
         let alike =
             if type == MigrateType.movable.rawValue {
@@ -128,7 +132,10 @@ extension Zone {
             } else {
                 0
             }
-        guard scan.free + alike >= pages / 2 else { return .none }
+        let isEnough = scan.free + alike >= pages / 2
+        noteClaim(
+            frame, current, type, from: owner, scan, alike: alike, isEnough ? .enoughAlike : .tooLittleAlike, cpu: cpu)
+        guard isEnough else { return .none }
         movePageblock(of: frame, from: owner, to: type, cpu: cpu, &areas)
         areas.statistics.claims += 1
         return takeSmallest(order, type, cpu: cpu, &areas)
@@ -141,6 +148,7 @@ extension Zone {
         for current in order...maxOrder {
             guard let owner = lender(current, type) else { continue }
             let frame = areas.removeFirst(current, owner, self)
+            noteSteal(frame, current, type, from: owner, cpu: cpu)
             split(frame, from: current, to: order, owner, &areas)
             account(-(1 << order), owner, cpu: cpu)
             areas.statistics.steals += 1
@@ -153,14 +161,16 @@ extension Zone {
     ///
     /// Small zones are left alone: there a boost alone could mean out of memory. Returns whether it did.
     /// *Kernel counterpart:* `boost_watermark`.
-    private borrowing func boostWatermark(_ areas: inout FreeAreas) -> Bool {
+    private borrowing func boostWatermark(cpu: Int, _ areas: inout FreeAreas) -> Bool {
         let factor = boostFactor.load()
         let pageblock = 1 << pageblockOrder
         guard factor != 0, pageblock * 4 <= managedPages.load() else { return false }
         let high = tuning.highWatermark.load()
         let limit = high / 10000 * factor + high % 10000 * factor / 10000
         guard limit != 0 else { return false }
-        watermarkBoost.store(Swift.min(watermarkBoost.load() + pageblock, Swift.max(pageblock, limit)))
+        let old = watermarkBoost.load()
+        watermarkBoost.store(Swift.min(old + pageblock, Swift.max(pageblock, limit)))
+        noteBoost(from: old, limit: Swift.max(pageblock, limit), cpu: cpu)
         areas.statistics.boosts += 1
         return true
     }

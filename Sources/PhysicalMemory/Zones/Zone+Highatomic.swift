@@ -6,9 +6,10 @@ extension Zone {
     borrowing func reserveHighatomic(around frame: FrameOffset, _ order: Int, cpu: Int) {
         let pageblock = 1 << pageblockOrder
         let hundredth = managedPages.load() / 100
-        guard hundredth >= pageblock else { return }
-        let limit = (hundredth + pageblock - 1) & ~(pageblock - 1)
-        guard reservedHighatomic.load() < limit else { return }
+        let before = reservedHighatomic.load()
+        let limit = hundredth < pageblock ? 0 : (hundredth + pageblock - 1) & ~(pageblock - 1)
+        defer { noteReserve(before: before, limit: limit, cpu: cpu) }
+        guard before < limit else { return }
         let held = acquireAreas(cpu: cpu)
         guard reservedHighatomic.load() < limit else { return }
         let type = frames.migrateType(of: frame)

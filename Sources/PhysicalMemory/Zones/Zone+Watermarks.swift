@@ -30,16 +30,21 @@ extension Zone {
         _ order: Int, _ mark: Int, highest: Int, _ flags: AllocationFlags, free: Int
     ) -> Bool {
         let usable = free - ((1 << order) - 1) - unusableFree(flags)
-        var least = mark
-        if !flags.isDisjoint(with: .reserves) {
-            if flags.contains(.minReserve) {
-                least -= least / 2
-                if flags.contains(.nonBlock) { least -= least / 4 }
-            }
-            if flags.contains(.outOfMemory) { least -= least / 2 }
-        }
+        let least = bend(mark, flags)
         if usable <= least + tuning.lowmemReserve[highest].load() { return false }
         return order == 0 || hasBlock(order, flags)
+    }
+
+    /// What remains of a watermark for urgent requests.
+    @inline(__always) borrowing func bend(_ mark: Int, _ flags: AllocationFlags) -> Int {
+        guard !flags.isDisjoint(with: .reserves) else { return mark }
+        var least = mark
+        if flags.contains(.minReserve) {
+            least -= least / 2
+            if flags.contains(.nonBlock) { least -= least / 4 }
+        }
+        if flags.contains(.outOfMemory) { least -= least / 2 }
+        return least
     }
 
     /// Whether a block of at least this order is free and of a type that the request may take.

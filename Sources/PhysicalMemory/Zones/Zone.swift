@@ -54,9 +54,12 @@ struct Zone: ~Copyable {
     let lockUse: StableArray<ZoneLockUse>
 
     let areas: Guarded<FreeAreas, ZoneLock>
+    let observation: Stable<Observation>
 
     init(
-        number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout, cpus: Int
+        number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout,
+        cpus: Int,
+        observation: Stable<Observation>
     ) {
         self.number = number
         self.node = node
@@ -79,6 +82,7 @@ struct Zone: ~Copyable {
         hasPopulatedZoneBelow = index > 0 && (below?[index - 1].presentPages ?? 0) > 0
         lockUse = StableArray(count: cpus) { _ in ZoneLockUse() }
         areas = Guarded(FreeAreas())
+        self.observation = observation
     }
 
     /// Whether the frame lies within the zone's span; in a hole it may be all the same.
