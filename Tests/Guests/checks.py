@@ -217,6 +217,7 @@ COMMANDS = (
     Command("help", "--help", 20, check_help),
     Command("layout", "layout --json", 30, check_layout),
     Command("run", "run --json --seconds 2 --per-node 64M", 120, check_run),
-    Command("spill", "run --workload spill --json --seconds 1 --per-node 64M", 120, check_spill),
+    # By operations: an emulated CPU that gets no time must still hold its share before the end.
+    Command("spill", "run --workload spill --json --operations 100000 --per-node 64M", 120, check_spill),
     Command("verify", "verify --json", 60, check_verify),
 )
