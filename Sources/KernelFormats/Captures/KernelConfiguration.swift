@@ -20,6 +20,14 @@ public struct KernelConfiguration: Hashable, Sendable {
         if values.isEmpty { return nil }
     }
 
+    private static let marks = [
+        "ZONE", "NUMA", "HIGHMEM", "PAGE", "MEMORY", "SPARSE", "CMA", "X86_64", "X86_32", "X86_PAE", "ARM64", "PPC64",
+        "RISCV", "S390", "NODES_SHIFT", "MAX_ORDER", "SMP", "NR_CPUS", "COMPACTION", "DEV_DAX", "PCP_BATCH",
+    ]
+
+    /// Whether a line of a configuration is about memory or the architecture.
+    static func matters(_ line: String) -> Bool { marks.contains { line.after($0) != nil } }
+
     /// Whether the option is built in.
     public func isSet(_ name: String) -> Bool { values[name] == "y" }
 

@@ -149,10 +149,11 @@ private struct AnyKey: CodingKey {
 }
 
 extension Decoder {
-    /// The container with these keys and no others.
+    /// The container with these keys and no others; at the top, `schema` is the file's business.
     fileprivate func knownKeys<Key: CodingKey & CaseIterable>(_: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let known = Set(Key.allCases.map(\.stringValue))
         for key in try container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
+            if codingPath.isEmpty, key.stringValue == "schema" { continue }
             throw DecodingError.dataCorrupted(
                 .init(codingPath: codingPath + [key], debugDescription: "no such key"))
         }
