@@ -18,6 +18,10 @@ public final class Machine: Sendable {
     let explaining = Guarded<Int, SpinLock>(0)
     let weights = Guarded<InterleaveWeights, SpinLock>(InterleaveWeights())
     private let distances: StableArray<[UInt8]>
+    /// By place in ``layout``'s nodes.
+    private let fieldsOfNodes: StableArray<Stable<NodeFields>>
+    /// By node number; −1 where there is none.
+    private let nodePlaces: [Int]
     let badPages = SharedInt()
     private let storage: any FrameStorage
 
@@ -90,6 +94,10 @@ public final class Machine: Sendable {
         daemons = StableArray(count: lastNode + 1) { _ in Stable(KswapdState()) }
         events = Stable(SlowPathEvents())
         distances = Self.distances(layout, lastNode: lastNode)
+        fieldsOfNodes = StableArray(count: layout.nodes.count) { Stable(NodeFields(layout.nodes[$0])) }
+        var nodePlaces = [Int](repeating: -1, count: lastNode + 1)
+        for (place, node) in layout.nodes.enumerated() { nodePlaces[node.id.rawValue] = place }
+        self.nodePlaces = nodePlaces
         let rules = AllocationRules(layout)
         let (zonelists, pagesets, daemons, events, distances) = (zonelists, pagesets, daemons, events, distances)
         cpus = cpuList.enumerated().map { place, entry in
@@ -128,6 +136,11 @@ public final class Machine: Sendable {
         }
         zonelists.release()
         daemons.release()
+        for place in 0..<fieldsOfNodes.count {
+            fieldsOfNodes[place].value.release()
+            fieldsOfNodes[place].release()
+        }
+        fieldsOfNodes.release()
         events.release()
         observation.release()
         distances.release()
@@ -150,6 +163,15 @@ public final class Machine: Sendable {
         guard cpuPlaces.indices.contains(id.rawValue), cpuPlaces[id.rawValue] >= 0 else { return nil }
         return cpus[cpuPlaces[id.rawValue]]
     }
+
+    /// The place of node `id` in ``layout``'s nodes, or `nil` if it is not online. Complexity: O(1).
+    func place(of id: NodeID) -> Int? {
+        guard nodePlaces.indices.contains(id.rawValue), nodePlaces[id.rawValue] >= 0 else { return nil }
+        return nodePlaces[id.rawValue]
+    }
+
+    /// What changes of node `id`, or `nil` if it is not online.
+    func nodeFields(_ id: NodeID) -> Stable<NodeFields>? { place(of: id).map { fieldsOfNodes[$0] } }
 
     /// The zone of this node and type, or `nil` if it has no frames.
     func zone(_ node: NodeID, _ type: ZoneType) -> Stable<Zone>? {
