@@ -41,7 +41,7 @@ public enum MachineSource: Hashable, Sendable {
         switch self {
         case .host: return try Self.hostSpec()
         case .preset(let preset): return preset.spec
-        case .json(let path): throw MachineSourceError.unreadable(path, "descriptions in JSON cannot be read yet")
+        case .json(let path): return try Self.jsonSpec(path)
         case .capture(let path): throw MachineSourceError.unreadable(path, "captures cannot be read yet")
         }
     }

@@ -45,6 +45,8 @@ public struct PageStatus: Hashable, Sendable {
     public var migrateType: MigrateType?
     /// The head of the compound page of which the frame is a tail. *Kernel counterpart:* `compound_head`.
     public var compoundHead: PFN?
+    /// The control group that the frame is charged to. None is modelled yet. *Kernel counterpart:* `memcg_data`.
+    public var memoryGroup: Int? { nil }
 }
 
 extension Machine {
@@ -135,8 +137,4 @@ extension PageFlags {
         let names = [(lru, "PG_lru"), (head, "PG_head"), (reserved, "PG_reserved")]
         return names.filter { flags & $0.0 != 0 }.map(\.1)
     }
-}
-
-extension Zone {
-    var zoneName: ZoneName { ZoneName(node: node, zone: type) }
 }

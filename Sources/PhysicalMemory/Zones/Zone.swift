@@ -55,6 +55,7 @@ struct Zone: ~Copyable {
 
     let areas: Guarded<FreeAreas, ZoneLock>
     let observation: Stable<Observation>
+    let compaction = ZoneCompaction()
 
     init(
         number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout,

@@ -22,6 +22,11 @@ public struct ZoneData: Sendable {
     public var driftMark: PageCount {
         PageCount(machine.zone(name.node, name.zone)?.value.tuning.driftMark.load() ?? layout.driftMark.rawValue)
     }
+    /// How far compaction has come.
+    public var compaction: ZoneCompactionStatus {
+        guard let zone = machine.zone(name.node, name.zone) else { return ZoneCompactionStatus() }
+        return ZoneCompactionStatus(zone.value.compaction)
+    }
     /// Pageblocks that are isolated now. *Kernel counterpart:* `nr_isolate_pageblock`. Complexity: O(pageblocks).
     public var isolatedPageblocks: Int { pageblocks(of: .isolate) }
     /// Pages in contiguous memory areas. *Kernel counterpart:* `cma_pages`. Complexity: O(pageblocks).

@@ -97,24 +97,6 @@ struct RunCommand: AsyncParsableCommand {
 
 extension Workload: ExpressibleByArgument {}
 
-/// Numbers as the kernel lists them: `0-3,8`.
-struct NumberList: ExpressibleByArgument {
-    /// Ascending, each once.
-    var numbers: [Int]
-
-    init?(argument: String) {
-        var found = Set<Int>()
-        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], 0 <= first, first <= last,
-                last < 1 << 20
-            else { return nil }
-            found.formUnion(first...last)
-        }
-        numbers = found.sorted()
-    }
-}
-
 extension RunPlan.Progress {
     /// One line for a terminal.
     fileprivate var text: String {

@@ -43,7 +43,7 @@ struct LayoutTree {
         line(
             (isLast ? "└─ " : "├─ ") + style.bold("node \(node.id)") + "  "
                 + (node.presentPages > 0 ? size(node.presentPages) : "no memory") + ", "
-                + (node.cpus.isEmpty ? "no CPUs" : "CPUs \(Self.list(node.cpus))")
+                + (node.cpus.isEmpty ? "no CPUs" : "CPUs \(NumberList(node.cpus.map(\.rawValue)))")
                 + ", distances \(node.distances.map(String.init).joined(separator: " "))")
         let zones = node.zones.filter { $0.spannedPages > 0 }
         if node.presentPages > 0 {
@@ -104,19 +104,5 @@ struct LayoutTree {
 
     private func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
-    /// The kernel's list form: `0-3,8`.
-    private static func list(_ cpus: [CPUID]) -> String {
-        var runs: [ClosedRange<Int>] = []
-        for cpu in cpus.map(\.rawValue).sorted() {
-            if let last = runs.last, last.upperBound + 1 == cpu {
-                runs[runs.count - 1] = last.lowerBound...cpu
-            } else {
-                runs.append(cpu...cpu)
-            }
-        }
-        return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-            .joined(separator: ",")
     }
 }

@@ -58,6 +58,9 @@ struct MachineOptions: ParsableArguments {
         }
         return layout.retuned()
     }
+
+    /// The machine with its frames, of which nearly none are touched. Its memory is not real.
+    func open(_ layout: MachineLayout) throws -> Machine { try Machine(layout) }
 }
 
 /// `NAME=VALUE` of `--set`.
