@@ -37,18 +37,28 @@ extension InspectedValue: CustomStringConvertible {
         case .int(let value): "\(value)"
         case .unsigned(let value): "\(value)"
         case .text(let value): value
-        case .list(let values): values.isEmpty ? "empty" : values.map(\.description).joined(separator: " ")
+        case .list(let values): Self.describe(values)
         case .object(let values): Self.describe(values)
         }
     }
 
-    /// Counters at 0 say nothing to people.
+    private static func describe(_ values: [InspectedValue]) -> String {
+        guard let first = values.first else { return "empty" }
+        guard case .object = first else { return values.map(\.description).joined(separator: " ") }
+        // One for each CPU, as a rule: the first few tell enough.
+        let shown = values.prefix(4).map(\.description).joined(separator: "; ")
+        return values.count > 4 ? shown + "; and \(values.count - 4) more" : shown
+    }
+
     private static func describe(_ values: [String: InspectedValue]) -> String {
-        let telling = values.filter { $0.value != .int(0) }.sorted { $0.key < $1.key }
+        // Of many counters, those at 0 say nothing to people.
+        let telling = values.count > 4 ? values.filter { $0.value != .int(0) } : values
         if telling.isEmpty { return "all 0" }
-        return telling.map { key, value in
-            if case .object = value { return "\(key) (\(value))" }
-            return "\(key)=\(value)"
+        return telling.sorted { $0.key < $1.key }.map { key, value in
+            switch value {
+            case .object, .list: "\(key) (\(value))"
+            default: "\(key)=\(value)"
+            }
         }.joined(separator: " ")
     }
 }

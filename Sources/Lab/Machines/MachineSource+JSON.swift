@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import PhysicalMemory
 
 extension MachineSource {
@@ -6,22 +7,29 @@ extension MachineSource {
     static let greatestJSON = 64 << 20
 
     static func jsonSpec(_ path: String) throws(MachineSourceError) -> MachineSpec {
-        let data: Data
-        do {
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? file.close() }
-            data = try file.read(upToCount: greatestJSON + 1) ?? Data()
-        } catch {
-            throw .unreadable(path, "cannot be read: \(error.localizedDescription)")
-        }
-        guard data.count <= greatestJSON else { throw .unreadable(path, "longer than \(greatestJSON) bytes") }
+        let data = try read(path)
         do {
             return try JSONDecoder().decode(MachineSpec.self, from: data)
         } catch let error as DecodingError {
             throw .json(path: path, error.place)
         } catch {
-            throw .json(path: path, error.localizedDescription)
+            throw .json(path: path, "\(error)")
         }
+    }
+
+    private static func read(_ path: String) throws(MachineSourceError) -> Data {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(path, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var data = Data()
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while data.count <= greatestJSON {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count == 0 { return data }
+            guard count > 0 else { throw .unreadable(path, String(cString: strerror(errno))) }
+            data.append(contentsOf: chunk[..<count])
+        }
+        throw .unreadable(path, "longer than \(greatestJSON) bytes")
     }
 }
 
@@ -31,7 +39,7 @@ extension DecodingError {
         switch self {
         case .keyNotFound(let key, let context): Self.text(context, "“\(key.stringValue)” is missing")
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            Self.text(context, context.underlyingDescription ?? context.debugDescription)
+            Self.text(context, context.underlyingError.map { "\($0)" } ?? context.debugDescription)
         @unknown default: String(describing: self)
         }
     }
@@ -45,12 +53,5 @@ extension DecodingError {
             }
         }
         return path.isEmpty ? what : "\(path): \(what)"
-    }
-}
-
-extension DecodingError.Context {
-    /// What the JSON reader says of text that is no JSON: it knows the line.
-    fileprivate var underlyingDescription: String? {
-        (underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
     }
 }

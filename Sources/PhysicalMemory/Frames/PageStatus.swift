@@ -52,12 +52,13 @@ public struct PageStatus: Hashable, Sendable {
 extension Machine {
     /// What the map says of a frame, or `nil` where no zone has one.
     ///
-    /// Looks without a lock: while others allocate, the parts may not fit together.
+    /// Looks without the zone's lock: while others allocate, the parts may not fit together.
     /// Complexity: O(zones + ranges of the zone + orders).
     public func page(_ pfn: PFN) -> PageStatus? {
         guard map.contains(pfn.rawValue) else { return nil }
         for zone in zones {
-            guard let layout = layout(of: zone.value.zoneName), layout.presentRanges.contains(where: { $0.contains(pfn) })
+            guard let layout = layout(of: zone.value.zoneName),
+                layout.presentRanges.contains(where: { $0.contains(pfn) })
             else { continue }
             return status(of: pfn, in: zone, isManaged: layout.managedRanges.contains { $0.contains(pfn) })
         }

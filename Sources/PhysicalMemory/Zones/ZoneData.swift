@@ -39,8 +39,7 @@ public struct ZoneData: Sendable {
     private var blockRange: Range<UInt64> {
         let order = UInt64(machine.layout.pageblockOrder.rawValue)
         guard layout.spannedPages > 0 else { return 0..<0 }
-        return startPFN.rawValue >> order
-            ..< (startPFN.rawValue + UInt64(layout.spannedPages.rawValue) - 1) >> order + 1
+        return startPFN.rawValue >> order..<(startPFN.rawValue + UInt64(layout.spannedPages.rawValue) - 1) >> order + 1
     }
 
     private func pageblocks(of type: MigrateType) -> Int {
