@@ -60,7 +60,7 @@ struct MachineOptions: ParsableArguments {
     }
 
     /// The machine with its frames, of which nearly none are touched. Its memory is not real.
-    func open(_ layout: MachineLayout) throws -> Machine { try Machine(layout) }
+    func open(_ layout: MachineLayout) throws -> Machine { try Machine(layout, storage: HostStorage()) }
 }
 
 /// `NAME=VALUE` of `--set`.
