@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "HostNUMATests", dependencies: ["HostNUMA", "CHostShims"], swiftSettings: strict),
         .testTarget(name: "AccessCostsTests", dependencies: ["AccessCosts", "CHostShims"], swiftSettings: strict),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab"],
+            name: "LabTests", dependencies: ["Lab", "CHostShims"],
             resources: [.copy("Traces")], swiftSettings: strict),
         .testTarget(name: "pgdatTests", dependencies: ["pgdat"], swiftSettings: strict),
     ]

@@ -22,13 +22,28 @@ extension RunPlan {
     ) async throws -> RunReport {
         var report = try await work(interrupt, progress)
         if let latency = options.latency {
-            let matrix = try await LatencyMatrix.measure(on: host, options: latency, interrupt: interrupt) {
+            let matrix = try await LatencyMatrix.measure(on: measuredHost, options: latency, interrupt: interrupt) {
                 progress(.measuring($0))
             }
             report.accessCosts = RunReport.AccessCosts(matrix)
         }
         report.interrupted = interrupt.isRaised
         return report
+    }
+
+    /// The host, or of a host's machine the nodes that were named.
+    private var measuredHost: Host {
+        guard options.standsForHost, let nodes = options.nodes else { return host }
+        let topology = host.topology
+        let kept = topology.nodes.indices.filter { index in
+            nodes.contains(NodeID(topology.nodes[index].id.rawValue))
+        }
+        guard !kept.isEmpty else { return host }
+        return Host(
+            topology: HostTopology(
+                source: topology.source, hasNUMA: topology.hasNUMA, nodes: kept.map { topology.nodes[$0] },
+                distances: kept.map { row in kept.map { topology.distances[row][$0] } }, note: topology.note),
+            binding: host.binding, memoryLimit: host.memoryLimit)
     }
 
     /// All but the cost matrix: when it returns, the machine and its memory are gone.

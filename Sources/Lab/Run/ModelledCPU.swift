@@ -37,7 +37,12 @@ actor ModelledCPU {
             rest -= min(rest, done)
             executor.noteCPU()
             bell.ring()
-            if sharesThread || done == 0 { await Task.yield() }
+            if done == 0 {
+                // There is no memory at the moment: others have to free some.
+                try? await Task.sleep(for: .milliseconds(1))
+            } else if sharesThread {
+                await Task.yield()
+            }
         }
         switches = ThreadSwitches.current.involuntary - before
     }

@@ -22,10 +22,15 @@ public struct RunReport: Sendable, Encodable {
         public var max: Double?
         /// Pairs that were timed: some of all.
         public var samples: Int
+        /// The step of the counter that timed them: no two times differ by less.
+        public var resolution: Double
 
-        init(samples: Int) { self.samples = samples }
+        init(samples: Int, resolution: Double) {
+            self.samples = samples
+            self.resolution = resolution
+        }
 
-        enum CodingKeys: CodingKey { case p50, p99, max, samples }
+        enum CodingKeys: CodingKey { case p50, p99, max, samples, resolution }
 
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -33,6 +38,7 @@ public struct RunReport: Sendable, Encodable {
             try container.encode(p99, forKey: .p99)
             try container.encode(max, forKey: .max)
             try container.encode(samples, forKey: .samples)
+            try container.encode(resolution, forKey: .resolution)
         }
     }
 
@@ -257,6 +263,12 @@ public struct RunReport: Sendable, Encodable {
     /// Nothing is wrong with the allocator or the memory.
     public var isSound: Bool {
         audit.isClean && auditAfterRelease.isClean && auditAfterRelease.allocated == 0 && faults.isEmpty
+    }
+
+    /// A node that was asked for by name is in a pair that could not be measured.
+    public func missesNamedNode(_ options: RunOptions) -> Bool {
+        guard options.standsForHost, options.nodes != nil, !interrupted, let accessCosts else { return false }
+        return !accessCosts.gaps.isEmpty
     }
 
     /// All CPUs' allocations and frees.

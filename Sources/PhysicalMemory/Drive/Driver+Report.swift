@@ -65,7 +65,8 @@ extension Driver {
             fallbacks: fallbacks, zoneLockAcquisitions: lockAcquisitions, zoneLockContentions: lockContentions,
             handedOver: figures.handedOver, tasksGiven: figures.tasksGiven, heldFrames: heldFrames,
             localWhenAllocated: localWhenAllocated, localNow: localNow, pairs: times.samples(),
-            greatestPairNanoseconds: times.greatestNanoseconds(), faultCount: figures.faultCount,
+            greatestPairNanoseconds: times.greatestNanoseconds(),
+            pairStepNanoseconds: times.stepNanoseconds(), faultCount: figures.faultCount,
             faults: figures.faults)
     }
 }

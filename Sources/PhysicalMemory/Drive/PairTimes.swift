@@ -3,7 +3,8 @@ import CPrimitives
 /// How long sampled pairs of an allocation and a free took, in ticks of the cycle counter.
 ///
 /// Buckets are sixteenths of powers of two, so a time is known to 6 %. The two calls of a pair are timed apart, and the
-/// counter's own cost is taken off. What it cannot tell: times below that cost, which is some 10 ns.
+/// counter's own cost is taken off. What it cannot tell: differences below the counter's step, which some hosts make as
+/// large as a pair itself (``step``).
 struct PairTimes: ~Copyable {
     static var bucketCount: Int { 61 * 16 }
     /// One pair of this many is timed.
@@ -12,6 +13,8 @@ struct PairTimes: ~Copyable {
     private var counts = [Int](repeating: 0, count: PairTimes.bucketCount)
     private(set) var greatest: UInt64 = 0
     private let overhead: UInt64
+    /// The smallest step that the counter was seen to make, in ticks.
+    private let step: UInt64
     private let firstTick: UInt64
     private let begin: ContinuousClock.Instant
 
@@ -22,8 +25,20 @@ struct PairTimes: ~Copyable {
             costs.append(Self.now() &- start)
         }
         overhead = costs.sorted()[50]
+        step = Self.smallestStep(of: costs)
         firstTick = Self.now()
         begin = .now
+    }
+
+    /// The greatest common divisor of the differences between readings.
+    private static func smallestStep(of costs: [UInt64]) -> UInt64 {
+        var step: UInt64 = 0
+        for cost in costs {
+            var (a, b) = (step, cost)
+            while b != 0 { (a, b) = (b, a % b) }
+            step = a
+        }
+        return max(1, step)
     }
 
     /// The cycle counter, or a clock in nanoseconds where there is none.
@@ -75,6 +90,8 @@ struct PairTimes: ~Copyable {
             return PairSample(nanoseconds: middle * scale, count: counts[bucket])
         }
     }
+
+    borrowing func stepNanoseconds() -> Double { Double(step) * nanosecondsPerTick() }
 
     borrowing func greatestNanoseconds() -> Double { Double(greatest) * nanosecondsPerTick() }
 }

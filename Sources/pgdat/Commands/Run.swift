@@ -75,6 +75,9 @@ struct RunCommand: AsyncParsableCommand {
             try Output.write(RunText(report, style: output.style).text)
         }
         if !report.isSound { throw Failure.checkFailed }
+        if report.missesNamedNode(plan.options) {
+            throw Failure(.unavailable, "a node named by --nodes could not be measured; the report says why")
+        }
     }
 
     private func options(_ layout: MachineLayout) -> RunOptions {

@@ -24,7 +24,7 @@ struct RunText {
         let machine = report.machine
         line(
             style.bold("system memory") + "  \(machine.name): \(machine.nodes) node\(plural(machine.nodes)), "
-                + "\(machine.cpus) CPU\(plural(machine.cpus)), \(Text.count(machine.frames)) frames, "
+                + "\(machine.cpus) CPU\(plural(machine.cpus)), \(machine.frames) frames, "
                 + size(machine.frames))
         for (index, node) in report.nodes.enumerated() {
             let isLast = index == report.nodes.count - 1
@@ -72,7 +72,10 @@ struct RunText {
             ])
         }
         addTable(rows)
-        line("  ns: one allocation and its free, sampled; locks: the zones' locks, taken by this CPU")
+        let step = report.cpus.map(\.pairNanoseconds.resolution).max() ?? 0
+        line(
+            "  ns: one allocation and its free, sampled, in steps of \(Text.decimal(step)); "
+                + "locks: the zones' locks, taken by this CPU")
         line()
     }
 

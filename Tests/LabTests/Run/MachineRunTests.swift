@@ -1,4 +1,5 @@
 import AccessCosts
+import CHostShims
 import Foundation
 import HostNUMA
 import Lab
@@ -163,6 +164,34 @@ import Testing
         let missing = costs.latencyNanoseconds.joined().count { $0 == nil }
         #expect(missing == costs.gaps.count)
         if !host.binding.mbind.works { #expect(!report.placement.bound && report.placement.reason != nil) }
+    }
+
+    @Test func withoutTheRightToBindItGoesOnAndSaysSo() async throws {
+        // What a container's filter takes away is away for this thread alone, and it is the one that is asked.
+        let thread = try PinnedExecutor(.anywhere, name: "filtered")
+        let filtered = try await thread.run { () throws -> HostNUMA.Host? in
+            let forbidden = Int32(CHOST_FORBID_MEMORY_POLICY.rawValue)
+            return chost_forbid(forbidden, EPERM) == 0 ? try HostNUMA.Host.current() : nil
+        }
+        guard let host = filtered else {
+            print("skipped: no system call filter can be set here")
+            return
+        }
+        var options = options(.mixed, operations: 50_000)
+        let layout = try MachineLayout(booting: MachinePreset.twoSockets.spec)
+        let report = try await RunPlan(layout, on: host, options: options).execute(interrupt: InterruptFlag())
+        expectSound(report)
+        #expect(!report.placement.bound)
+        #expect(report.placement.reason?.contains("mbind") == true)
+        #expect(!report.placement.ways.contains("bound"))
+        #expect(report.notes.contains { $0.contains("first touch") })
+        options.requiresBinding = true
+        #expect {
+            try RunPlan(layout, on: host, options: options)
+        } throws: { error in
+            guard case .bindingRefused? = error as? RunError else { return false }
+            return true
+        }
     }
 
     @Test func theReportHasTheContractsKeys() async throws {
