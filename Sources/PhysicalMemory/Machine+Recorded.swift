@@ -48,14 +48,10 @@ extension Machine {
             pfn.rawValue, UInt32(order.rawValue), home: zones[zone].value, throughLists: throughLists, toTail: toTail)
     }
 
-    /// Moves what a CPU has counted for itself to the counters of every zone.
+    /// Moves what a CPU has counted for itself to the zone's counter.
     ///
+    /// If there is anything, the countdown of the CPU's lists of the zone starts anew.
     /// *Kernel counterpart:* `refresh_cpu_vm_stats` without its part for the lists.
-    package func fold(cpu: Int) {
-        for zone in zones { fold(zone: zone.value.number, cpu: cpu) }
-    }
-
-    /// A fold that moves anything starts the countdown of the CPU's lists of the zone anew.
     package func fold(zone: Int, cpu: Int) {
         let hasNews = zones[zone].value.differences[cpu].load() != 0
         do {

@@ -17,6 +17,9 @@ final class Replayer {
     var predictions: ContiguousArray<PFN> = []
 
     private let cpuCount: Int
+    private let costsBefore: ReplayCosts
+    /// Zone locks taken for the replay's sake alone.
+    private var bookkeepingLocks = 0
     private var attempts: [PendingAttempt?]
     private var reserves: [PendingReserve?]
     private var hasReserves = false
@@ -48,10 +51,20 @@ final class Replayer {
         self.machine = machine
         self.zoneNumbers = zoneNumbers
         self.observer = observer
+        costsBefore = ReplayCosts(machine)
         cpuCount = trace.machine.cpuNodes.count
         attempts = Array(repeating: nil, count: cpuCount)
         reserves = Array(repeating: nil, count: cpuCount)
         decays = Array(repeating: 0, count: cpuCount * zoneNumbers.count)
+    }
+
+    /// What the requests cost so far.
+    var costs: ReplayCosts {
+        var costs = ReplayCosts(machine) - costsBefore
+        // Reading the state takes each zone's lock once.
+        costs.zoneLockAcquisitions -= bookkeepingLocks + zoneNumbers.count
+        costs.failures = predictions.count { $0 == .none }
+        return costs
     }
 
     /// Executes every event. Complexity: O(events).
@@ -69,7 +82,7 @@ final class Replayer {
         case .allocate: allocate(event)
         case .perCPUMiss: miss(event)
         case .free, .freeToBuddy: free(event)
-        case .statisticsWorker: if !event.flag { machine.fold(cpu: Int(event.cpu)) }
+        case .statisticsWorker: if !event.flag { fold(cpu: Int(event.cpu)) }
         case .statisticsZone: statistics(event)
         case .drain: drain(event)
         case .claimScanned: if event.flag { scans.append(Int(event.detail)) }
@@ -123,19 +136,18 @@ extension Replayer {
             attempt.route = route
             // After the list the same zone's free areas have their turn, before the walk goes on.
             let isSame = pending.zone == zone && route == .buddy || pending.surplus != .none
-            noteChoice(isSame ? pending.zone : machine.nextZone(&attempt, cpu: cpu), zone)
-            pfn = pending.surplus != .none ? pending.surplus : take(attempt, from: zone, event)
+            let chosen = isSame ? pending.zone : machine.nextZone(&attempt, cpu: cpu)
+            let source = noteChoice(chosen, zone)
+            pfn = pending.surplus != .none ? pending.surplus : take(attempt, from: source, event)
         } else if var attempt = begin(event, route) {
-            let c = machine.nextZone(&attempt, cpu: cpu)
-            noteChoice(c, zone)
-            if false, c != zone { print("line", event.line, "chose", c, "real", zone, event.route, event.attempt, String(event.allocationFlags, radix: 16)) }
-            pfn = take(attempt, from: zone, event)
+            let source = noteChoice(machine.nextZone(&attempt, cpu: cpu), zone)
+            pfn = take(attempt, from: source, event)
         }
         conclude(event, pfn)
     }
 
     private func take(_ attempt: RecordedAttempt, from zone: Int, _ event: TraceEvent) -> PFN {
-        if !scans.isEmpty { machine.setScans(scans, zone: zone) }
+        beginScans(zone)
         let pfn = machine.take(attempt, from: zone, cpu: Int(event.cpu))
         endScans(zone)
         if pfn != .none && attempt.keepsPageblock {
@@ -145,14 +157,23 @@ extension Replayer {
         return pfn
     }
 
+    private func beginScans(_ zone: Int) {
+        guard !scans.isEmpty else { return }
+        machine.setScans(scans, zone: zone)
+        bookkeepingLocks += 2
+    }
+
     private func endScans(_ zone: Int) {
         guard !scans.isEmpty else { return }
         scans.removeAll(keepingCapacity: true)
         machine.setScans([], zone: zone)
     }
 
-    private func noteChoice(_ chosen: Int, _ zone: Int) {
+    /// Counts whether the model chose the recorded zone. Returns the zone to take from: the recorded one, unless the
+    /// settings are others.
+    private func noteChoice(_ chosen: Int, _ zone: Int) -> Int {
         if chosen == zone { tally.zonesExact += 1 }
+        return translation == nil || chosen < 0 ? zone : chosen
     }
 
     private func conclude(_ event: TraceEvent, _ pfn: PFN) {
@@ -173,7 +194,7 @@ extension Replayer {
         attempts[cpu] = nil
         guard var attempt = earlier ?? begin(event, .perCPU) else { return }
         _ = machine.nextZone(&attempt, cpu: cpu)
-        if !scans.isEmpty { machine.setScans(scans, zone: zone) }
+        beginScans(zone)
         let surplus = machine.takeFromLists(attempt, of: zone, cpu: cpu)
         endScans(zone)
         attempts[cpu] = PendingAttempt(attempt: attempt, event: event, zone: zone, surplus: surplus)
@@ -210,10 +231,19 @@ extension Replayer {
         translation?.freed(event.pfn, event.order)
     }
 
+    private func fold(cpu: Int) {
+        for zone in zoneNumbers { fold(zone: zone, cpu: cpu) }
+    }
+
+    private func fold(zone: Int, cpu: Int) {
+        machine.fold(zone: zone, cpu: cpu)
+        bookkeepingLocks += 1
+    }
+
     private func statistics(_ event: TraceEvent) {
         let cpu = Int(event.cpu)
         let zone = zoneNumbers[Int(event.zone)]
-        machine.fold(zone: zone, cpu: cpu)
+        fold(zone: zone, cpu: cpu)
         let surplus = machine.decay(zone: zone, cpu: cpu, expire: event.amount)
         if translation == nil {
             decays[cpu * zoneNumbers.count + zone] = surplus
@@ -258,12 +288,19 @@ extension Replayer {
     }
 
     /// kswapd's decisions: reclaim going on, and how far it lowered a boost.
+    ///
+    /// With several CPUs below-high and the boost are taken as read, too: kernels race for them without a lock, so
+    /// that their order is not that of the lines.
     private func read(_ event: TraceEvent) {
         let zone = zoneNumbers[Int(event.zone)]
-        machine.setFlags(UInt32(truncatingIfNeeded: event.detail), in: cpuCount > 1 ? 6 : 2, zone: zone)
+        let inputs = cpuCount > 1 ? Self.reclaimActive | Self.belowHigh : Self.reclaimActive
+        machine.setFlags(UInt32(truncatingIfNeeded: event.detail), in: inputs, zone: zone)
         let boost = PageCount(Int(event.boost))
         if cpuCount > 1 || boost < machine.boost(zone: zone) { machine.setBoost(boost, zone: zone) }
     }
+
+    private static let reclaimActive: UInt32 = 2
+    private static let belowHigh: UInt32 = 4
 
     private func changeType(_ event: TraceEvent) {
         let cpu = Int(event.cpu)
