@@ -17,7 +17,7 @@ public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
     case distance(Int, from: NodeID)
     /// No frame of the map is usable.
     case noUsableMemory
-    /// `managedPages` of a zone is negative or more than the zone spans.
+    /// `managedPages` of a zone is negative.
     case managedPages(ZoneName, PageCount)
     /// A sysctl's value is not a number in the kernel's range for it.
     case sysctl(name: String, value: String)

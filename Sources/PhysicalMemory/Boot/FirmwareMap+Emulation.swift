@@ -104,7 +104,7 @@ extension FirmwareMap {
         _ blocks: inout [Claim], into count: Int, _ made: inout [(claim: Claim, physical: NodeID)]
     ) -> Bool {
         let total = usableBytes(from: 0, to: end)
-        let share = (total >> 12) / UInt64(count) << 12
+        let share = ((total >> 12) / UInt64(count)) << 12
         let size = share & ~(Self.grain - 1)
         guard size > 0 else { return false }
         // The first nodes take up what rounding down left over.
@@ -124,7 +124,7 @@ extension FirmwareMap {
         _ blocks: inout [Claim], bySize wanted: UInt64, _ made: inout [(claim: Claim, physical: NodeID)]
     ) -> Bool {
         let total = usableBytes(from: 0, to: end)
-        let least = max((total >> 12) / UInt64(NodeID.limit) << 12, Self.grain)
+        let least = max(((total >> 12) / UInt64(NodeID.limit)) << 12, Self.grain)
         let size = max(wanted, (least + Self.grain - 1) & ~(Self.grain - 1)) & ~(Self.grain - 1)
         _ = deal(
             &blocks, among: NodeMask(blocks.map(\.node)), &made, number: { $0 % NodeID.limit }
@@ -147,7 +147,8 @@ extension FirmwareMap {
         for node in NodeMask(blocks.map(\.node)) {
             guard next + count <= NodeID.limit, let block = blocks.first else { return false }
             // The kernel measures the first block that is left, whichever node's it is.
-            let share = ((block.range.upperBound >> 12) - (block.range.lowerBound >> 12)) / UInt64(count) << 12
+            let pages = (block.range.upperBound >> 12) - (block.range.lowerBound >> 12)
+            let share = (pages / UInt64(count)) << 12
             let size = (max(share, Self.grain) + Self.grain - 1) & ~(Self.grain - 1)
             let first = next
             let number = deal(&blocks, among: [node], &made, number: { first + $0 }) { block, _ in

@@ -38,7 +38,7 @@ extension MachineLayout {
         updateNodeStates()
         buildZonelists()
         if !hasNUMA { policyZone = nil }
-        try setManagedPages(spec, regionsOf)
+        setManagedPages(spec, regionsOf)
         try tune(spec, parameters)
         retune()
     }
@@ -76,7 +76,7 @@ extension MachineLayout {
     /// Takes each zone's managed frames from the spec, or estimates them.
     private mutating func setManagedPages(
         _ spec: MachineSpec, _ regions: [NodeID: [MovableBorders.Region]]
-    ) throws(BootError) {
+    ) {
         var inputs: [ZoneName: PageCount] = [:]
         for input in spec.zoneInputs { inputs[ZoneName(node: input.node, zone: input.zone)] = input.managedPages }
         let estimate = ManagedEstimate(pageSize: pageSize, architecture: architecture)
@@ -86,8 +86,12 @@ extension MachineLayout {
                 var zone = nodes[node].zones[index]
                 let name = ZoneName(node: nodes[node].id, zone: zone.type)
                 if let managed = inputs[name] {
-                    guard managed <= zone.spannedPages else { throw .managedPages(name, managed) }
-                    zone.managedPages = managed
+                    zone.managedPages = min(managed, zone.spannedPages)
+                    if managed > zone.spannedPages {
+                        notes.append(
+                            "node \(name.node) zone \(name.zone.kernelName) cannot manage the \(managed) pages given: "
+                                + "it spans \(zone.spannedPages)")
+                    }
                 } else if zone.presentPages > 0 {
                     zone.managedPages = estimate.managedPages(of: zone, holdsImage: name == image)
                     managedIsKnown = false
@@ -110,8 +114,9 @@ extension MachineLayout {
     }
 
     private mutating func tune(_ spec: MachineSpec, _ parameters: KernelParameters) throws(BootError) {
-        tuning.helpsHugePages =
-            spec.configuration.hasTransparentHugePages && parameters.transparentHugePages != false
+        let isEnabled = parameters.transparentHugePages ?? spec.configuration.transparentHugePagesAreEnabled
+        tuning.hugePages =
+            !spec.configuration.hasTransparentHugePages ? .absent : isEnabled ? .enabled : .disabled
         for (name, value) in parameters.sysctls.sorted(by: { $0.key < $1.key }) {
             // The kernel only warns of what it cannot set.
             do { try set(sysctl: name, to: value) } catch { notes.append("sysctl.vm.\(name)=\(value): passed over") }

@@ -69,10 +69,20 @@ public struct MachineLayout: Hashable, Sendable {
         public var groupingByMobilityIsDisabled = false
         /// `vm.min_free_kbytes` where somebody set it; `nil`: computed.
         public var minFreeKbytes: Int?
-        /// `min_free_kbytes` is raised for the sake of transparent huge pages.
-        public var helpsHugePages = true
+        /// Transparent huge pages, for whose sake `min_free_kbytes` is raised.
+        public var hugePages = HugePages.enabled
         /// `vm.lowmem_reserve_ratio`; 0 or missing: the zone is not protected.
         public var lowmemReserveRatio: [ZoneType: Int] = [.dma: 256, .dma32: 256, .normal: 32]
+
+        /// Whether the machine has transparent huge pages.
+        public enum HugePages: Hashable, Sendable {
+            /// Neither built in nor possible.
+            case absent
+            /// `transparent_hugepage=never`.
+            case disabled
+            /// `always` or `madvise`.
+            case enabled
+        }
 
         public init() {}
     }

@@ -94,7 +94,7 @@ extension MachineSpec.ZoneInput {
 extension MachineSpec.Configuration {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case hasNUMA, hasZoneDMA, hasZoneDMA32, hasHighMem, hasZoneDevice, hasTransparentHugePages
-        case pageblockOrder, maxOrder
+        case transparentHugePagesAreEnabled, pageblockOrder, maxOrder
     }
 
     /// What distributions configure on `architecture` with 4 KiB pages (ppc64: 64 KiB).
@@ -136,6 +136,8 @@ extension MachineSpec.Configuration {
         hasHighMem = try keys.value(.hasHighMem, or: hasHighMem)
         hasZoneDevice = try keys.value(.hasZoneDevice, or: hasZoneDevice)
         hasTransparentHugePages = try keys.value(.hasTransparentHugePages, or: hasTransparentHugePages)
+        transparentHugePagesAreEnabled = try keys.value(
+            .transparentHugePagesAreEnabled, or: transparentHugePagesAreEnabled)
         pageblockOrder = try keys.value(.pageblockOrder, or: pageblockOrder)
         maxOrder = try keys.value(.maxOrder, or: maxOrder)
     }

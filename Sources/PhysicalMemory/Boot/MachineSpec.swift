@@ -114,8 +114,10 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var hasZoneDMA32 = true
         public var hasHighMem = false
         public var hasZoneDevice = true
-        /// `CONFIG_TRANSPARENT_HUGEPAGE` and not switched off on the command line.
+        /// `CONFIG_TRANSPARENT_HUGEPAGE`, on a machine that has huge pages.
         public var hasTransparentHugePages = true
+        /// Where the command line does not say: not `CONFIG_TRANSPARENT_HUGEPAGE_NEVER`.
+        public var transparentHugePagesAreEnabled = true
         /// log₂ of the frames of a pageblock. *Kernel counterpart:* `pageblock_order`.
         public var pageblockOrder: Order = 9
         /// *Kernel counterpart:* `MAX_PAGE_ORDER`.

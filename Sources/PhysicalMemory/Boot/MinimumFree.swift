@@ -2,6 +2,9 @@
 public struct MinimumFree: Hashable, Sendable {
     /// About √(16 × low memory in KiB), from 128 to 262144. *Kernel counterpart:* `calculate_min_free_kbytes`.
     public var plain: Int
+    /// The frames that it was taken of: low memory, and where transparent huge pages exist but are switched off, less
+    /// the high watermarks, because switching them off computes it again.
+    public var plainPages: Int
     /// What keeps pageblocks of one mobility whole, in KiB, where transparent huge pages want that; else 0.
     /// *Kernel counterpart:* `set_recommended_min_free_kbytes`.
     public var recommended: Int
@@ -32,20 +35,26 @@ extension MachineLayout {
     /// Low memory are the zones up to Normal: what a user's request may have that no high memory suits.
     public var minimumFree: MinimumFree {
         let pageKbytes = max(1, pageSize.rawValue >> 10)
+        let pages = lowPages { _ in 0 }
         var result = MinimumFree(
-            plain: MinimumFree.plain(lowPages: lowPages { _ in 0 }, pageSize: pageSize), recommended: 0,
-            limit: 0)
-        guard tuning.helpsHugePages, hasRoomForHugePages else { return result }
+            plain: MinimumFree.plain(lowPages: pages, pageSize: pageSize), plainPages: pages, recommended: 0, limit: 0)
+        guard tuning.hugePages != .absent, hasRoomForHugePages else { return result }
+        var plainly = self
+        plainly.minFreeKbytes = result.plain
+        plainly.setZoneTuning()
+        let spare = plainly.lowPages { $0.watermarks.high.rawValue }
+        guard tuning.hugePages == .enabled else {
+            result.plainPages = spare
+            result.plain = MinimumFree.plain(lowPages: spare, pageSize: pageSize)
+            return result
+        }
         let zones = nodes.reduce(0) { sum, node in
             sum + node.zones.count { $0.presentPages > 0 && $0.type <= .normal }
         }
         // Two pageblocks for each zone, and one for each pair of a wanted and a fallback mobility.
         let blocks = zones * (2 + MigrateType.perCPUCount * MigrateType.perCPUCount)
         result.recommended = scaled(pageblockOrder.pageCount.rawValue * pageKbytes, by: blocks, over: 1)
-        var plainly = self
-        plainly.minFreeKbytes = result.plain
-        plainly.setZoneTuning()
-        result.limit = scaled(plainly.lowPages { $0.watermarks.high.rawValue } / 20, by: pageKbytes, over: 1)
+        result.limit = scaled(spare / 20, by: pageKbytes, over: 1)
         return result
     }
 

@@ -23,9 +23,11 @@ struct ZoneLimits: Hashable, Sendable {
         var start = map.start / pageSize
         ranges = types.map { type in
             guard type != .movable, type != .device else { return PFN(0)..<PFN(0) }
-            let limit = min((Self.end(of: type, spec, map) ?? .max) / pageSize, end)
+            let limit = (Self.end(of: type, spec, map) ?? .max) / pageSize
+            // s390 says how far its DMA zone might reach, the others how far it does.
+            let high = spec.architecture == .s390x && type == .dma ? limit : min(limit, end)
             let low = start
-            start = max(limit, start)
+            start = max(high, start)
             return PFN(low)..<PFN(start)
         }
         let isEstimate = Self.isI386(spec) && spec.lowmemBytes == nil

@@ -60,7 +60,7 @@ struct HugeMachineTests {
         spec.nodes = [.init(id: 0, distances: [10_000])]
         #expect(throws: BootError.distance(10_000, from: 0)) { try MachineLayout(booting: spec) }
         spec.nodes = []
-        spec.zoneInputs = [.init(node: 0, zone: .dma, managedPages: PageCount(1 << 40))]
+        spec.zoneInputs = [.init(node: 0, zone: .dma, managedPages: -1)]
         #expect(throws: BootError.self) { try MachineLayout(booting: spec) }
         spec.zoneInputs = []
         spec.pageSize = 5000
