@@ -96,7 +96,7 @@ struct BootLogParser {
         case "L", "K", "C": if banner(text) { return }
         case "e": if update(text, line) { return }
         case "A", "S": if affinity(text, line) || cpuAffinity(text, line) { return }
-        case "Z", "M", "E", "I", "O", "P", "F", "N", "n", "D", "H", "R", ".", "s", "c", "l": break
+        case "Z", "M", "E", "I", "O", "P", "F", "N", "n", "D", "H", "R", ".", "s", "c", "l", "h": break
         default: return
         }
         if heading(text, line) || blockLine(text, line) { return }
@@ -270,6 +270,8 @@ struct BootLogParser {
             fallback(rest, line)
         } else if let rest = text.after("Policy zone: "), text.hasPrefix("Policy") {
             log.policyZone = log.policyZone ?? ZoneType(kernelName: rest.trimmed)
+        } else if text.hasPrefix("hugetlbfs: disabling because there are no supported hugepage sizes") {
+            log.hasNoHugePages = true
         } else if text.hasPrefix("Freeing "), let rest = text.after(": "), rest.hasSuffix("K") {
             let what = text.dropFirst(8).before(": ") ?? ""
             if let size = Numbers.count(rest.dropLast().trimmed), log.freed.count < 1000 {

@@ -66,10 +66,14 @@ struct CaptureMemory {
 
     private mutating func takeFirmware() -> Bool {
         guard !log.firmwareMap.isEmpty else { return false }
+        // Persistent memory is zone Device's once a namespace or a device is made of it, and nobody's before.
+        let resources = picture.ioMemory?.resources ?? []
+        let inUse = resources.filter { $0.name.hasPrefix("namespace") || $0.name.hasPrefix("dax") }.map(\.addresses)
         ranges = log.firmwareMap.map { entry in
-            MachineSpec.MemoryRange(
+            let isDevice = entry.isPersistent && inUse.contains { $0.overlaps(entry.addresses) }
+            return MachineSpec.MemoryRange(
                 start: entry.addresses.lowerBound, end: entry.addresses.upperBound, node: 0,
-                kind: entry.isUsable ? .usable : entry.isPersistent ? .persistent : .reserved)
+                kind: entry.isUsable ? .usable : isDevice ? .persistent : .reserved)
         }
         for range in log.withheld {
             ranges.append(.init(start: range.lowerBound, end: range.upperBound, node: 0, kind: .reserved))

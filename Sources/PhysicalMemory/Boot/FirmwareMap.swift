@@ -74,12 +74,8 @@ struct FirmwareMap: Hashable, Sendable {
             let range = range.clamped(to: 0..<Self.addressLimit)
             let node = usable.entries.last { $0.range.lowerBound <= range.lowerBound }?.value.node
             usable.insert(range, Attributes(node: node ?? NodeID(0)))
-        case .withhold(let range): usable.remove(range)
-        case .persistent(let range):
-            let range = range.clamped(to: 0..<Self.addressLimit)
-            let node = usable.overlapping(range).first?.value.node ?? NodeID(0)
-            usable.remove(range)
-            persistent.insert(range, node)
+        // Persistent memory is nobody's until a driver takes it.
+        case .withhold(let range), .persistent(let range): usable.remove(range)
         case .limit(let address): usable.remove(address..<UInt64.max)
         case .total(let bytes):
             // x86 and s390 take the limit for an address, the others for an amount of memory.
