@@ -3,7 +3,7 @@ import PhysicalMemory
 
 extension MachineSource {
     /// The host as far as its topology tells: nodes, CPUs, distances and sizes, the memory laid end to end.
-    static func hostSpec() throws -> MachineSpec {
+    static func hostByTopology() throws -> MachineSpec {
         let topology: HostTopology
         do {
             topology = try HostTopology.current()

@@ -30,19 +30,37 @@ public enum MachineSource: Hashable, Sendable {
         }
     }
 
-    /// The machine's description.
+    /// The machine's description, and what had to be guessed or left out of it, in sentences.
     ///
-    /// - Parameter picture: which picture of a capture that holds several, from 1; `nil`: the first.
-    /// - Throws: ``MachineSourceError``, or `FormatError` for a capture that cannot be read.
-    public func spec(picture: Int? = nil) throws -> MachineSpec {
-        if let picture, picture != 1 {
-            guard case .capture = self else { throw MachineSourceError.noPicture(picture, of: 1) }
-        }
+    /// - Parameter picture: which picture of a capture that holds several, from 1.
+    /// - Throws: ``MachineSourceError``, or `FormatError` for a file that cannot be read or makes no sense.
+    public func description(picture: Int = 1) throws -> (spec: MachineSpec, notes: [String]) {
+        if case .capture(let path) = self { return try Self.described(Capture(path: path), picture) }
+        guard picture == 1 else { throw MachineSourceError.noPicture(picture, of: 1) }
         switch self {
-        case .host: return try Self.hostSpec()
-        case .preset(let preset): return preset.spec
-        case .json(let path): return try Self.jsonSpec(path)
-        case .capture(let path): throw MachineSourceError.unreadable(path, "captures cannot be read yet")
+        case .host: return try Self.host()
+        case .preset(let preset): return (preset.spec, [])
+        case .json(let path), .capture(let path): return (try MachineSpec(jsonFile: path), [])
+        }
+    }
+
+    private static func described(
+        _ capture: Capture, _ picture: Int
+    ) throws -> (spec: MachineSpec, notes: [String]) {
+        guard capture.pictures.indices.contains(picture - 1) else {
+            throw MachineSourceError.noPicture(picture, of: capture.pictures.count)
+        }
+        return try capture.machineSpec(picture: picture)
+    }
+
+    /// The host by what its kernel says of it; where that is too little, by its nodes' sizes.
+    private static func host() throws -> (spec: MachineSpec, notes: [String]) {
+        do {
+            var (spec, notes) = try described(Capture(path: "/"), 1)
+            spec.name = "host"
+            return (spec, notes)
+        } catch let error as FormatError {
+            return (try hostByTopology(), ["addresses of memory are not known (\(error)) and assumed"])
         }
     }
 }
@@ -53,9 +71,6 @@ public enum MachineSourceError: Error, Hashable, Sendable, CustomStringConvertib
     case unknownName(String)
     /// A path that leads nowhere.
     case notFound(String)
-    case unreadable(String, String)
-    /// What is wrong with a description in JSON, and where.
-    case json(path: String, String)
     case noPicture(Int, of: Int)
     case hostUnknown(String)
 
@@ -63,8 +78,6 @@ public enum MachineSourceError: Error, Hashable, Sendable, CustomStringConvertib
         switch self {
         case .unknownName(let name): "\(name): no preset of this name, and no such file"
         case .notFound(let path): "\(path): no such file or folder"
-        case .unreadable(let path, let why): "\(path): \(why)"
-        case .json(let path, let what): "\(path): \(what)"
         case .noPicture(let number, let count):
             "there is no picture \(number), the machine has \(count == 1 ? "one" : "\(count)")"
         case .hostUnknown(let why): "this host: \(why)"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KernelFormats
 import Lab
 import PhysicalMemory
 
@@ -27,7 +28,9 @@ struct LayoutCommand: AsyncParsableCommand {
         switch output.json ? .json : format ?? .tree {
         case .json: try output.print(LayoutReport(layout))
         case .tree: try Output.write(LayoutTree(layout, style: output.style).text)
-        case .dmesg, .zoneinfo, .buddyinfo: throw Failure(.software, "not there yet")
+        case .dmesg: try Output.write(layout.bootLogText())
+        case .zoneinfo: try Output.write(layout.zoneInfoText())
+        case .buddyinfo: try Output.write(layout.buddyInfoText())
         }
     }
 }

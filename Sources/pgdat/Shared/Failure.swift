@@ -61,7 +61,6 @@ struct Failure: Error {
                 .usage, "--machine \(name): no preset of this name, and no such file",
                 hint: "Presets: \(MachinePreset.allCases.map(\.rawValue).joined(separator: ", ")).")
         case .notFound(let path): self.init(.noInput, "\(path): no such file or folder")
-        case .unreadable, .json: self.init(.badData, error.description)
         case .noPicture: self.init(.usage, "--picture: \(error)")
         case .hostUnknown: self.init(.unavailable, error.description)
         }

@@ -27,25 +27,24 @@ struct MachineOptions: ParsableArguments {
     }
 
     /// The machine's description with the kernel parameters and settings given.
-    func spec() throws -> MachineSpec {
-        var spec = try MachineSource(machine).spec(picture: picture)
+    func spec() throws -> MachineSpec { try described().spec }
+
+    private func described() throws -> (spec: MachineSpec, notes: [String]) {
+        var (spec, notes) = try MachineSource(machine).description(picture: picture ?? 1)
         if let cmdline {
             spec.commandLine += spec.commandLine.isEmpty ? cmdline : " " + cmdline
         }
         for setting in settings { spec.sysctls[setting.sysctlName] = setting.value }
-        return spec
+        return (spec, notes)
     }
 
     /// The machine laid out. A setting that the kernel would refuse, or that is not modelled, is wrong usage.
-    func layout() throws -> MachineLayout { try layout(of: spec()) }
-
-    /// Lays out a description that came from ``spec()``.
-    func layout(of spec: MachineSpec) throws -> MachineLayout {
-        var plain = spec
-        for setting in settings { plain.sysctls[setting.sysctlName] = nil }
+    func layout() throws -> MachineLayout {
+        var (spec, notes) = try described()
+        for setting in settings { spec.sysctls[setting.sysctlName] = nil }
         var layout: MachineLayout
         do {
-            layout = try MachineLayout(booting: plain)
+            layout = try MachineLayout(booting: spec)
         } catch {
             throw Failure(.badData, "machine \(machine): \(error)")
         }
@@ -56,6 +55,7 @@ struct MachineOptions: ParsableArguments {
                 throw Failure(.usage, "--set \(error)")
             }
         }
+        layout.notes = notes + layout.notes
         return layout.retuned()
     }
 
