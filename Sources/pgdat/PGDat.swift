@@ -10,7 +10,9 @@ struct PGDat: AsyncParsableCommand {
             69 this host cannot do it; 70 a fault of pgdat.
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, LayoutCommand.self, InspectCommand.self, ReplayCommand.self],
+        subcommands: [
+            RunCommand.self, LayoutCommand.self, InspectCommand.self, VerifyCommand.self, ReplayCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 

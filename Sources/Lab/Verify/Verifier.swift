@@ -12,6 +12,9 @@ public struct Verifier {
     /// Boot gives some memory back without a line in the log; so many frames may be missing from what it says.
     static let unloggedBytes = 256 << 10
 
+    /// What boot may have given back where no log tells: initrd and initial code of a distribution's kernel.
+    static let unknownFreedBytes = 256 << 20
+
     private init(_ capture: Capture) throws {
         self.capture = capture
         stale = StaleGroups(try capture.machineSpec().spec.kernel)
@@ -92,6 +95,11 @@ public struct Verifier {
         for node in spec.nodes.indices { spec.nodes[node].cpus.removeAll { offlineCPUs.contains($0) } }
         if number == 1 { report.notes += notes.map { "\(capture.name): \($0)" } }
         let computed = try MachineLayout(booting: spec)
+        if number == 1, capture.bootLog.freed.isEmpty {
+            report.notes.append(
+                "\(capture.name): no log says what boot gave back: up to \(Self.unknownFreedBytes >> 20) MiB are allowed"
+            )
+        }
         if number == 1 { report.notes += computed.notes.map { "\(capture.name): \($0)" } }
         // What depends on `min_free_kbytes` follows from the one that the kernel uses, if that one can be explained.
         var layout = computed
@@ -125,7 +133,9 @@ public struct Verifier {
         guard stale.contains(field.group) else { return false }
         if let isExplained { return isExplained }
         let page = layout.pageSize.rawValue
-        let budget = ((observed.freedKibibytes << 10) + Self.unloggedBytes) / page
+        let logged = (observed.freedKibibytes << 10) + Self.unloggedBytes
+        let isLogged = !capture.bootLog.freed.isEmpty
+        let budget = (isLogged ? logged : Self.unknownFreedBytes) / page
         let result = EarlierManaged(layout, observed, stale: stale, budget: budget).exists()
         isExplained = result
         return result
