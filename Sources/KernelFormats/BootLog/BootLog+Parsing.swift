@@ -95,6 +95,9 @@ struct BootLogParser {
         case "u", "m": if map(text, line) || zonelist(text, line) || mappedLow(text) { return }
         case "L", "K", "C": if banner(text) { return }
         case "e": if update(text, line) { return }
+        case "h":
+            if text.hasPrefix("hugetlbfs: disabling"), text.after("no supported") != nil { log.lacksHugePages = true }
+            return
         case "A", "S": if affinity(text, line) || cpuAffinity(text, line) { return }
         case "Z", "M", "E", "I", "O", "P", "F", "N", "n", "D", "H", "R", ".", "s", "c", "l", "h": break
         default: return

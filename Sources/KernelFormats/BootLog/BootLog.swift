@@ -104,6 +104,8 @@ public struct BootLog: Hashable, Sendable {
     /// The number of CPUs brought up.
     public var cpuCount: Int?
     public var genericInitiators = NodeMask()
+    /// The CPU cannot map huge pages, so neither are there transparent ones, whatever the configuration says.
+    public var lacksHugePages = false
     /// `numa=fake=` made nodes.
     public var hasFakeNodes = false
     /// The architecture, by a message that only it prints.

@@ -129,6 +129,7 @@ extension Capture {
         } else {
             guessZones(&result, architecture)
         }
+        if bootLog.lacksHugePages { result.hasTransparentHugePages = false }
         setOrders(&result, architecture, pageSize: pageSize, kernel: kernel)
         return result
     }

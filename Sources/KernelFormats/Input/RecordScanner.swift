@@ -56,8 +56,21 @@ struct RecordScanner {
     /// What is left of the line, at most 60 bytes, for a message.
     var rest: String { String(decoding: text[position..<Swift.min(end, position + 60)], as: UTF8.self) }
 
-    /// The range of bytes left of the line.
-    var restRange: Range<Int> { position..<end }
+    /// All that is left of the line.
+    var restText: String { String(decoding: text[position..<end], as: UTF8.self) }
+
+    /// Whether `mark`, ASCII, stands anywhere in what is left of the line.
+    func contains(_ mark: StaticString) -> Bool {
+        let count = mark.utf8CodeUnitCount
+        var start = position
+        while end - start >= count {
+            var length = 0
+            while length < count, text[start + length] == mark.utf8Start[length] { length += 1 }
+            if length == count { return true }
+            start += 1
+        }
+        return false
+    }
 
     /// The next field as text.
     mutating func word(_ field: String) throws(FormatError.Reason) -> String {
