@@ -238,15 +238,15 @@ struct CaptureMemory {
         let spans = zoneSpans
         guard !spans.isEmpty else { return false }
         for (span, zone) in spans {
-            let spanned = span.upperBound.rawValue - span.lowerBound.rawValue
-            let present = min((zone.present?.rawValue ?? .max / pageSize.rawValue) * pageSize.rawValue, spanned)
-            guard present < spanned, present > 2 * pageSize.rawValue else {
+            let spanned = (span.upperBound.rawValue - span.lowerBound.rawValue) / pageSize.rawValue
+            let frames = min(zone.present?.rawValue ?? spanned, spanned)
+            guard frames < spanned, frames > 2 else {
                 ranges.append(.init(start: span.lowerBound, end: span.upperBound, node: zone.node))
                 continue
             }
             // Where in the span the hole is nobody says; both ends have memory.
             let last = span.upperBound - pageSize
-            let end = span.lowerBound + ByteCount(present) - pageSize
+            let end = span.lowerBound + ByteCount((frames - 1) * pageSize.rawValue)
             ranges.append(.init(start: span.lowerBound, end: end, node: zone.node))
             ranges.append(.init(start: last, end: span.upperBound, node: zone.node))
         }

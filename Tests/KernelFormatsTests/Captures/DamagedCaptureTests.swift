@@ -86,6 +86,26 @@ import Testing
         #expect(spec.memory.allSatisfy { $0.end.rawValue <= 1 << 56 })
     }
 
+    @Test(arguments: ["spanned", "present", "managed", "start_pfn:", "free", "cma"])
+    func greatNumbersDoNotOverflow(_ field: String) throws {
+        let zones = """
+            Node 0, zone Normal
+              pages free 512
+                spanned 1024
+                present 1000
+                managed 900
+                cma 0
+              start_pfn: 4096
+            """
+        for number in ["4503599627370496", "4503599627370495", "9223372036854775807", "-1", "0"] {
+            let lines = zones.split(separator: "\n").map { line in
+                line.contains("\(field) ") ? "  pages \(field) \(number)" : String(line)
+            }
+            guard let spec = try? capture(lines.joined(separator: "\n")).machineSpec().spec else { continue }
+            _ = try? MachineLayout(booting: spec)
+        }
+    }
+
     @Test func mutationsNeverCrash() throws {
         var random = SeededGenerator(seed: 6)
         let names = ["i386-6.1-686-2g", "arm64-6.12-mirror-n2-2g-6g", "x86_64-6.12-uma-128m"]
