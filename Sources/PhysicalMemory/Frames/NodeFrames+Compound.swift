@@ -24,4 +24,11 @@ extension NodeFrames {
         }
         return true
     }
+
+    /// Whether the frame, or the head of its compound page, is on an LRU list. *Kernel counterpart:* `PageLRU`.
+    func isOnLRU(_ frame: FrameOffset) -> Bool {
+        var flags = self[frame].flags.load()
+        if flags & PageFlags.tail != 0 { flags = self[self[frame].next].flags.load() }
+        return flags & PageFlags.lru != 0
+    }
 }

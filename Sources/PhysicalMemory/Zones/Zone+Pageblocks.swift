@@ -16,7 +16,7 @@ extension Zone {
         forEachFreeBlock(from: start, to: start + size) { block, order in
             scan.free += 1 << order
         } other: { page in
-            if frames[page].flags.load() & PageFlags.lru != 0 { scan.movable += 1 }
+            if frames.isOnLRU(page) { scan.movable += 1 }
         }
         if !areas.scriptedScans.isEmpty { scan.movable = areas.scriptedScans.removeFirst() }
         return scan
