@@ -8,21 +8,25 @@ import PhysicalMemory
 public struct Replay: Sendable {
     public let trace: AllocationTrace
     private let layout: MachineLayout
+    private let check: ReplayCheck
     /// The frame that the model chose for each `A` line, in their order; ``PFN/none``: it had none.
     public private(set) var predictions: ContiguousArray<PFN> = []
     public private(set) var report: ReplayReport
 
     /// Replays the trace, under other `settings` if there are any.
     ///
-    /// Throws where the model has no machine like the trace's, or no such setting. Complexity: O(events), twice if a
+    /// Throws where the model has no machine like the trace's, or no such setting, and where events cannot be; a lenient
+    /// replay leaves those out and counts them. Complexity: O(events), twice if a
     /// frame differs or there are settings.
     public init(
-        _ trace: AllocationTrace, settings: [(name: String, value: String)] = []
+        _ trace: AllocationTrace, settings: [(name: String, value: String)] = [], lenient: Bool = false
     ) throws(ReplayError) {
         self.trace = trace
         layout = try MachineLayout(trace.machine)
+        check = try ReplayCheck(trace, lenient: lenient)
         report = ReplayReport(
-            allocations: 0, exact: 0, zonesExact: 0, frees: 0, strayFrees: 0, skippedRecords: trace.skipped.count,
+            allocations: 0, exact: 0, zonesExact: 0, frees: 0, strayFrees: 0,
+            skippedRecords: trace.skipped.count + check.left.count,
             finalState: nil, firstDifference: nil, changes: nil, assumptions: [], seconds: 0)
         if settings.isEmpty { try runAsRecorded() } else { try run(under: settings) }
     }
@@ -67,7 +71,8 @@ public struct Replay: Sendable {
         var text: [UInt8] = []
         text.reserveCapacity(predictions.count * 14)
         var place = 0
-        for event in trace.events.events where event.kind == .allocate {
+        for (index, event) in trace.events.events.enumerated()
+        where event.kind == .allocate && !check.left.contains(index) {
             text.append(contentsOf: String(event.line).utf8)
             text.append(32)
             let pfn = predictions[place]
@@ -102,6 +107,6 @@ public struct Replay: Sendable {
             if let own = layout.node(zone.node)?.zones[zone.index] { settings?.adapt(&images[number], of: own) }
         }
         machine.load(images)
-        return Replayer(trace, machine: machine, zoneNumbers: numbers, observer: observer)
+        return Replayer(trace, machine: machine, zoneNumbers: numbers, left: check.left, observer: observer)
     }
 }

@@ -27,6 +27,7 @@ final class Replayer {
     private var decays: [Int]
     /// Movable pages that the coming scans find.
     private var scans: [Int] = []
+    private let left: Set<Int>
     let observer: ReplayObserver?
 
     /// A request whose attempt at a per-CPU list got nothing.
@@ -45,11 +46,13 @@ final class Replayer {
     }
 
     init(
-        _ trace: AllocationTrace, machine: Machine, zoneNumbers: [Int], observer: ReplayObserver? = nil
+        _ trace: AllocationTrace, machine: Machine, zoneNumbers: [Int], left: Set<Int> = [],
+        observer: ReplayObserver? = nil
     ) {
         self.trace = trace
         self.machine = machine
         self.zoneNumbers = zoneNumbers
+        self.left = left
         self.observer = observer
         costsBefore = ReplayCosts(machine)
         cpuCount = trace.machine.cpuNodes.count
@@ -70,7 +73,8 @@ final class Replayer {
     /// Executes every event. Complexity: O(events).
     func run() {
         predictions.reserveCapacity(trace.events.events.count)
-        for event in trace.events.events {
+        for (place, event) in trace.events.events.enumerated() {
+            if !left.isEmpty && left.contains(place) { continue }
             observer?.before(event, self)
             execute(event)
         }

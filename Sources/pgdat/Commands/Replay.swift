@@ -38,7 +38,7 @@ struct ReplayCommand: AsyncParsableCommand {
         for error in trace.skipped.first.prefix(10) { output.remark("passed over: \(error)") }
         let replay: Replay
         do {
-            replay = try Replay(trace, settings: settings.map { ($0.name, $0.value) })
+            replay = try Replay(trace, settings: settings.map { ($0.name, $0.value) }, lenient: lenient)
         } catch {
             throw Failure(error, folder)
         }
@@ -62,6 +62,7 @@ extension Failure {
     fileprivate init(_ error: ReplayError, _ folder: String) {
         switch error {
         case .setting(let text): self.init(.usage, text)
+        case .format(let error): self.init(.badData, "\(folder): \(error)")
         case .machine(let error): self = Failure(error) ?? Failure(.software, "\(error)")
         default: self.init(.badData, "\(folder): \(error)")
         }
