@@ -97,9 +97,8 @@ struct BootLogParser {
         case "e": if update(text, line) { return }
         case "h":
             if text.hasPrefix("hugetlbfs: disabling"), text.after("no supported") != nil { log.lacksHugePages = true }
-            return
         case "A", "S": if affinity(text, line) || cpuAffinity(text, line) { return }
-        case "Z", "M", "E", "I", "O", "P", "F", "N", "n", "D", "H", "R", ".", "s", "c", "l", "h": break
+        case "Z", "M", "E", "I", "O", "P", "F", "N", "n", "D", "H", "R", ".", "s", "c", "l": break
         default: return
         }
         if heading(text, line) || blockLine(text, line) { return }
