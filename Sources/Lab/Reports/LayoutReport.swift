@@ -1,132 +1,145 @@
 import PhysicalMemory
 
-/// A machine's layout as `pgdat layout --json` prints it. Addresses in bytes, sizes in pages.
-public struct LayoutReport: Encodable, Sendable {
-    public struct ZoneRange: Encodable, Sendable {
-        public var zone: String
-        public var start: UInt64
-        /// One past the last byte.
-        public var end: UInt64
-    }
+/// A machine's layout as `pgdat layout --json` prints it: addresses in bytes, sizes in pages.
+public struct LayoutReport: Sendable {
+    /// The version of the report's form.
+    public static let schema = 1
 
-    public struct MovableStart: Encodable, Sendable {
-        public var node: NodeID
-        public var address: UInt64
-    }
+    private let layout: MachineLayout
+    /// The online CPUs, each of which has lists of each zone with frames.
+    private let cpus: [CPUID]
 
-    public struct ZoneReference: Encodable, Sendable {
-        public var node: NodeID
-        public var zone: String
-    }
-
-    public struct Watermarks: Encodable, Sendable {
-        public var min: PageCount
-        public var low: PageCount
-        public var high: PageCount
-        @OrNull public var promo: PageCount?
-    }
-
-    public struct Pageset: Encodable, Sendable {
-        public var cpu: CPUID
-        @OrNull public var highMin: PageCount?
-        @OrNull public var highMax: PageCount?
-        /// Where the kernel tunes it, 0: so it stands until the list is first used.
-        public var high: PageCount
-        public var batch: PageCount
-        public var statThreshold: Int
-    }
-
-    public struct Zone: Encodable, Sendable {
-        public var name: String
-        public var startPFN: PFN
-        public var spannedPages: PageCount
-        public var presentPages: PageCount
-        public var managedPages: PageCount
-        public var watermarks: Watermarks
-        public var protection: [PageCount]
-        /// One for each online CPU; none in a zone without frames.
-        public var pagesets: [Pageset]
-    }
-
-    public struct Node: Encodable, Sendable {
-        public var id: NodeID
-        public var startPFN: PFN
-        public var spannedPages: PageCount
-        public var presentPages: PageCount
-        public var totalReservePages: PageCount
-        public var cpus: [CPUID]
-        public var distances: [Int]
-        public var fallbackOrder: [NodeID]
-        public var zonelist: [ZoneReference]
-        public var zones: [Zone]
-    }
-
-    public var name: String
-    public var architecture: String
-    public var kernel: String
-    public var pageSize: ByteCount
-    public var maxOrder: Order
-    public var pageblockOrder: Order
-    public var managedIsKnown: Bool
-    public var notes: [String]
-    public var zoneRanges: [ZoneRange]
-    public var movableStart: [MovableStart]
-    @OrNull public var policyZone: String?
-    public var minFreeKbytes: Int
-    public var nodeStates: NodeStates
-    public var nodes: [Node]
-}
-
-extension LayoutReport {
     public init(_ layout: MachineLayout) {
-        let pageSize = UInt64(layout.pageSize.rawValue)
-        func address(_ pfn: PFN) -> UInt64 {
-            let (bytes, overflow) = pfn.rawValue.multipliedReportingOverflow(by: pageSize)
-            return overflow ? .max : bytes
+        self.layout = layout
+        cpus = Set(layout.nodes.flatMap(\.cpus)).sorted()
+    }
+
+    /// The report as one JSON object. Complexity: O(zones × (CPUs + nodes)).
+    public func json() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("schema", Self.schema)
+            writeMachine(&writer)
+            writeZones(&writer)
+            writer.key("nodes")
+            writer.array(layout.nodes, isLong: true) { writer, node in
+                writer.object { writer in writeNode(node, &writer) }
+            }
         }
-        let cpus = Set(layout.nodes.flatMap(\.cpus)).sorted()
-        self.init(
-            name: layout.name, architecture: layout.architecture.rawValue, kernel: layout.kernel.description,
-            pageSize: layout.pageSize, maxOrder: layout.maxOrder, pageblockOrder: layout.pageblockOrder,
-            managedIsKnown: layout.managedIsKnown, notes: layout.notes,
-            zoneRanges: layout.zoneRanges.map {
-                ZoneRange(
-                    zone: $0.zone.kernelName, start: address($0.frames.lowerBound), end: address($0.frames.upperBound))
-            },
-            movableStart: layout.movableStart.map { MovableStart(node: $0.node, address: address($0.start)) },
-            policyZone: layout.policyZone?.kernelName, minFreeKbytes: layout.minFreeKbytes,
-            nodeStates: layout.states,
-            nodes: layout.nodes.map { node in Node(node, cpus: cpus, kernel: layout.kernel) })
+        return writer.bytes + [10]
     }
-}
 
-extension LayoutReport.Node {
-    init(_ node: NodeLayout, cpus: [CPUID], kernel: KernelVersion) {
-        self.init(
-            id: node.id, startPFN: node.startPFN, spannedPages: node.spannedPages, presentPages: node.presentPages,
-            totalReservePages: node.totalReservePages, cpus: node.cpus, distances: node.distances,
-            fallbackOrder: node.fallbackOrder,
-            zonelist: node.zonelist.map { LayoutReport.ZoneReference(node: $0.node, zone: $0.zone.kernelName) },
-            zones: node.zones.map { LayoutReport.Zone($0, cpus: cpus, kernel: kernel) })
+    private func writeMachine(_ writer: inout JSONWriter) {
+        writer.member("name", layout.name)
+        writer.member("architecture", layout.architecture.rawValue)
+        writer.member("kernel", layout.kernel.description)
+        writer.member("pageSize", layout.pageSize.rawValue)
+        writer.member("maxOrder", layout.maxOrder.rawValue)
+        writer.member("pageblockOrder", layout.pageblockOrder.rawValue)
+        writer.key("managedIsKnown")
+        writer.value(layout.managedIsKnown)
+        writer.key("notes")
+        writer.array(layout.notes) { $0.value($1) }
     }
-}
 
-extension LayoutReport.Zone {
-    init(_ zone: ZoneLayout, cpus: [CPUID], kernel: KernelVersion) {
-        let marks = zone.watermarks
-        let tunes = kernel >= .tunesPerCPUHigh
-        self.init(
-            name: zone.type.kernelName, startPFN: zone.startPFN, spannedPages: zone.spannedPages,
-            presentPages: zone.presentPages, managedPages: zone.managedPages,
-            watermarks: .init(min: marks.min, low: marks.low, high: marks.high, promo: marks.promo),
-            protection: zone.protection,
-            pagesets: zone.presentPages == 0
-                ? []
-                : cpus.map { cpu in
-                    LayoutReport.Pageset(
-                        cpu: cpu, highMin: tunes ? zone.perCPU.highMin : nil,
-                        highMax: tunes ? zone.perCPU.highMax : nil, high: tunes ? 0 : zone.perCPU.highMin,
-                        batch: zone.perCPU.batch, statThreshold: zone.statThreshold)
-                })
+    private func writeZones(_ writer: inout JSONWriter) {
+        writer.key("zoneRanges")
+        writer.array(layout.zoneRanges) { writer, range in
+            writer.object { writer in
+                writer.member("zone", range.zone.kernelName)
+                writer.key("start")
+                writer.value(address(range.frames.lowerBound))
+                writer.key("end")
+                writer.value(address(range.frames.upperBound))
+            }
+        }
+        writer.key("movableStart")
+        writer.array(layout.movableStart) { writer, movable in
+            writer.object { writer in
+                writer.member("node", movable.node.rawValue)
+                writer.key("address")
+                writer.value(address(movable.start))
+            }
+        }
+        writer.key("policyZone")
+        if let zone = layout.policyZone { writer.value(zone.kernelName) } else { writer.null() }
+        writer.member("minFreeKbytes", layout.minFreeKbytes)
+        writer.key("nodeStates")
+        writer.object { writer in
+            writeNodes("possible", layout.states.possible, &writer)
+            writeNodes("online", layout.states.online, &writer)
+            writeNodes("normalMemory", layout.states.normalMemory, &writer)
+            writeNodes("highMemory", layout.states.highMemory, &writer)
+            writeNodes("memory", layout.states.memory, &writer)
+            writeNodes("cpu", layout.states.cpu, &writer)
+            writeNodes("genericInitiator", layout.states.genericInitiator, &writer)
+        }
+    }
+
+    private func writeNodes(_ name: StaticString, _ nodes: some Sequence<NodeID>, _ writer: inout JSONWriter) {
+        writer.key(name)
+        writer.array(nodes) { $0.value($1.rawValue) }
+    }
+
+    private func writeNode(_ node: NodeLayout, _ writer: inout JSONWriter) {
+        writer.member("id", node.id.rawValue)
+        writer.key("startPFN")
+        writer.value(node.startPFN.rawValue)
+        writer.member("spannedPages", node.spannedPages.rawValue)
+        writer.member("presentPages", node.presentPages.rawValue)
+        writer.member("totalReservePages", node.totalReservePages.rawValue)
+        writer.key("cpus")
+        writer.array(node.cpus) { $0.value($1.rawValue) }
+        writer.key("distances")
+        writer.array(node.distances) { $0.value($1) }
+        writeNodes("fallbackOrder", node.fallbackOrder, &writer)
+        writer.key("zonelist")
+        writer.array(node.zonelist) { writer, zone in
+            writer.object { writer in
+                writer.member("node", zone.node.rawValue)
+                writer.member("zone", zone.zone.kernelName)
+            }
+        }
+        writer.key("zones")
+        writer.array(node.zones, isLong: true) { writer, zone in
+            writer.object { writer in writeZone(zone, &writer) }
+        }
+    }
+
+    private func writeZone(_ zone: ZoneLayout, _ writer: inout JSONWriter) {
+        writer.member("name", zone.type.kernelName)
+        writer.key("startPFN")
+        writer.value(zone.startPFN.rawValue)
+        writer.member("spannedPages", zone.spannedPages.rawValue)
+        writer.member("presentPages", zone.presentPages.rawValue)
+        writer.member("managedPages", zone.managedPages.rawValue)
+        writer.key("watermarks")
+        writer.object { writer in
+            writer.member("min", zone.watermarks.min.rawValue)
+            writer.member("low", zone.watermarks.low.rawValue)
+            writer.member("high", zone.watermarks.high.rawValue)
+            writer.member("promo", optional: zone.watermarks.promo?.rawValue)
+        }
+        writer.key("protection")
+        writer.array(zone.protection) { $0.value($1.rawValue) }
+        writer.key("pagesets")
+        // Where the kernel tunes `high`, it is 0 until the list is first used.
+        let tunes = layout.kernel >= .tunesPerCPUHigh
+        let tuning = zone.perCPU
+        writer.array(zone.presentPages > 0 ? cpus : []) { writer, cpu in
+            writer.object { writer in
+                writer.member("cpu", cpu.rawValue)
+                writer.member("highMin", optional: tunes ? tuning.highMin.rawValue : nil)
+                writer.member("highMax", optional: tunes ? tuning.highMax.rawValue : nil)
+                writer.member("high", tunes ? 0 : tuning.highMin.rawValue)
+                writer.member("batch", tuning.batch.rawValue)
+                writer.member("statThreshold", zone.statThreshold)
+            }
+        }
+    }
+
+    private func address(_ pfn: PFN) -> UInt64 {
+        let (bytes, overflow) = pfn.rawValue.multipliedReportingOverflow(by: UInt64(layout.pageSize.rawValue))
+        return overflow ? .max : bytes
     }
 }

@@ -26,7 +26,7 @@ struct LayoutCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let layout = try machine.layout()
         switch output.json ? .json : format ?? .tree {
-        case .json: try output.print(LayoutReport(layout))
+        case .json: try Output.write(LayoutReport(layout).json())
         case .tree: try Output.write(LayoutTree(layout, style: output.style).text)
         case .dmesg: try Output.write(layout.bootLogText())
         case .zoneinfo: try Output.write(layout.zoneInfoText())

@@ -21,7 +21,7 @@ struct LayoutTree {
         let cpus = Set(layout.nodes.flatMap(\.cpus)).count
         line(
             style.bold(layout.name) + "  \(layout.architecture.rawValue), Linux \(layout.kernel), "
-                + "\(layout.nodes.count) \(layout.nodes.count == 1 ? "node" : "nodes"), \(cpus) CPUs, \(size(pages)), "
+                + "\(layout.nodes.count) \(layout.nodes.count == 1 ? "node" : "nodes"), \(cpus) \(cpus == 1 ? "CPU" : "CPUs"), \(size(pages)), "
                 + "pages of \(layout.pageSize.rawValue >> 10) KiB")
         for range in layout.zoneRanges {
             line("│  " + style.dim("range  ") + padded(range.zone.kernelName, 8) + addresses(range.frames))

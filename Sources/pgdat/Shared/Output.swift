@@ -10,6 +10,8 @@ enum Output {
 
     static func write(_ data: Data) throws { try write(data, to: STDOUT_FILENO) }
 
+    static func write(_ bytes: [UInt8]) throws { try write(Data(bytes), to: STDOUT_FILENO) }
+
     /// Writes a line to stderr. Nobody can be told if that fails.
     static func say(_ line: String) {
         try? write(Data((line + "\n").utf8), to: STDERR_FILENO)

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// Bad input and bad luck: a message and the contract's status.
+struct FailureTests {
+    private func check(_ arguments: [String], status: Int32, says words: String) throws {
+        let result = try Program.run(arguments)
+        #expect(result.status == status, "\(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test(arguments: [
+        (["layout", "--bad"], "--bad"), (["nonsense"], "nonsense"),
+        (["layout", "--format", "xml"], "xml"), (["layout", "--json", "--format", "tree"], "--format"),
+        (["layout", "--machine", "nosuch"], "2-socket"),
+        (["layout", "--machine", "2-socket", "--picture", "2"], "picture 2"),
+        (["layout", "--machine", "2-socket", "--picture", "0"], "picture 0"),
+        (["layout", "--machine", "2-socket", "--set", "vm.swappiness=3"], "vm.swappiness"),
+        (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes=lots"], "lots"),
+        (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes"], "--set"),
+        (["run", "--per-node", "12Q"], "12Q"), (["run", "--per-node", "99999999999T"], "99999999999T"),
+    ])
+    func wrongUsage(_ arguments: [String], _ words: String) throws {
+        try check(arguments, status: 64, says: words)
+    }
+
+    @Test func aFileThatIsNotThere() throws {
+        for path in ["/nonexistent/machine.json", "no-such-capture.txt"] {
+            try check(["layout", "--machine", path], status: 66, says: path)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"memory": ["#, "machine.json"), ("[]", "machine.json"), ("{}", "no usable frame"),
+        (#"{"memroy": []}"#, "memroy"), (#"{"memory": [{"start": 0}]}"#, "end"),
+        (#"{"memory": [{"start": 0, "end": 4096}], "nodes": [{"id": 99999}]}"#, "99999"),
+        (#"{"memory": [{"start": 0, "end": 9223372036854775807}]}"#, "memory"),
+        (#"{"pageSize": 3, "memory": [{"start": 0, "end": 1073741824}]}"#, "pageSize"),
+    ])
+    func badDescriptions(_ text: String, _ words: String) throws {
+        try Folder.withTemporary { folder in
+            let path = try folder.write("machine.json", text)
+            try check(["layout", "--machine", path], status: 65, says: words)
+        }
+    }
+
+    @Test func aDescriptionWithoutCPUsLaysOutButCannotRun() throws {
+        try Folder.withTemporary { folder in
+            let path = try folder.write("machine.json", #"{"memory": [{"start": 0, "end": 1073741824}]}"#)
+            #expect(try Program.run("layout", "--machine", path).status == 0)
+            try check(["inspect", "node", "0", "--machine", path], status: 65, says: "no CPU")
+        }
+    }
+
+    @Test func noiseIsNoCapture() throws {
+        try Folder.withTemporary { folder in
+            let path = try folder.write("noise.txt", String(repeating: "@@ \u{0} zone 12 Node\n", count: 1000))
+            try check(["layout", "--machine", path], status: 65, says: "noise.txt")
+        }
+    }
+
+    @Test func outputThatCannotBeWrittenIsAFailure() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["layout", "--machine", "2-socket"]
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 69)
+    }
+}
