@@ -14,6 +14,9 @@ actor ModelledCPU {
     private var driver: Driver?
     private var switches = 0
 
+    /// Slices without any operation, a millisecond each, after which a CPU gives up what is left to do.
+    private static let patience = 1000
+
     /// Operations in a slice: about a millisecond.
     private static let slice = 1 << 15
 
@@ -27,16 +30,18 @@ actor ModelledCPU {
     /// Makes the driver, on its own thread so that what it needs lies near.
     func prepare() { driver = Driver(drive, place: place) }
 
-    /// Works until the drive is stopped, or `operations` are done.
+    /// Works until the drive is stopped, or `operations` are done or there is no memory for them for long.
     func run(operations: Int?, bell: KswapdBell) async {
         guard drive.isActive(place) else { return }
         let before = ThreadSwitches.current.involuntary
         var rest = operations ?? .max
-        while rest > 0 && !drive.isStopped {
+        var fruitless = 0
+        while rest > 0 && !drive.isStopped && (operations == nil || fruitless < Self.patience) {
             let done = driver?.run(operations: min(rest, Self.slice)) ?? 0
             rest -= min(rest, done)
             executor.noteCPU()
             bell.ring()
+            fruitless = done == 0 ? fruitless + 1 : 0
             if done == 0 {
                 // There is no memory at the moment: others have to free some.
                 try? await Task.sleep(for: .milliseconds(1))

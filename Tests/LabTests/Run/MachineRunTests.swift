@@ -73,6 +73,15 @@ import Testing
         }
     }
 
+    @Test func aMachineLargerThanTheHostRunsWithoutMemoryBehindItsFrames() async throws {
+        var options = options(.mixed, operations: 200_000)
+        options.isBacked = false
+        let report = try await run(.memoryOnly, options)
+        expectSound(report)
+        #expect(report.placement.backedBytes == 0 && report.placement.reason != nil)
+        #expect(report.nodes.map(\.managedPages).reduce(0, +) > 15 << 20)
+    }
+
     @Test func lifoNeedsOneRefill() async throws {
         var options = options(.lifo, operations: 100_000)
         options.cpus = [0]
