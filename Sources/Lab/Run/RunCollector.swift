@@ -131,7 +131,7 @@ extension RunReport.PairTimes {
             _ = histogram.record(UInt64(min(sample.nanoseconds * 10, 1e15)), count: UInt64(sample.count))
             count += sample.count
         }
-        self.init(samples: count, resolution: (report.pairStepNanoseconds * 100).rounded() / 100)
+        self.init(samples: count, counterCost: (report.counterNanoseconds * 100).rounded() / 100)
         guard count > 0 else { return }
         let greatest = (report.greatestPairNanoseconds * 10).rounded() / 10
         p50 = Swift.min(Double(histogram.valueAtPercentile(50)) / 10, greatest)

@@ -22,15 +22,15 @@ public struct RunReport: Sendable, Encodable {
         public var max: Double?
         /// Pairs that were timed: some of all.
         public var samples: Int
-        /// The step of the counter that timed them: no two times differ by less.
-        public var resolution: Double
+        /// What reading the counter costs, taken off each time: much smaller differences mean nothing.
+        public var counterCost: Double
 
-        init(samples: Int, resolution: Double) {
+        init(samples: Int, counterCost: Double) {
             self.samples = samples
-            self.resolution = resolution
+            self.counterCost = counterCost
         }
 
-        enum CodingKeys: CodingKey { case p50, p99, max, samples, resolution }
+        enum CodingKeys: CodingKey { case p50, p99, max, samples, counterCost }
 
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -38,7 +38,7 @@ public struct RunReport: Sendable, Encodable {
             try container.encode(p99, forKey: .p99)
             try container.encode(max, forKey: .max)
             try container.encode(samples, forKey: .samples)
-            try container.encode(resolution, forKey: .resolution)
+            try container.encode(counterCost, forKey: .counterCost)
         }
     }
 

@@ -66,7 +66,7 @@ extension Driver {
             handedOver: figures.handedOver, tasksGiven: figures.tasksGiven, heldFrames: heldFrames,
             localWhenAllocated: localWhenAllocated, localNow: localNow, pairs: times.samples(),
             greatestPairNanoseconds: times.greatestNanoseconds(),
-            pairStepNanoseconds: times.stepNanoseconds(), faultCount: figures.faultCount,
+            counterNanoseconds: times.overheadNanoseconds(), faultCount: figures.faultCount,
             faults: figures.faults)
     }
 }

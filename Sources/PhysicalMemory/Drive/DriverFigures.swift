@@ -79,8 +79,8 @@ public struct DriverReport: Hashable, Sendable {
     /// Sampled pairs of an allocation and a free, shortest first.
     public var pairs: [PairSample]
     public var greatestPairNanoseconds: Double
-    /// The step of the counter that timed them.
-    public var pairStepNanoseconds: Double
+    /// What reading the counter costs: taken off twice.
+    public var counterNanoseconds: Double
     public var faultCount: Int
     public var faults: [DriverFault]
 }

@@ -3,8 +3,8 @@ import CPrimitives
 /// How long sampled pairs of an allocation and a free took, in ticks of the cycle counter.
 ///
 /// Buckets are sixteenths of powers of two, so a time is known to 6 %. The two calls of a pair are timed apart, and the
-/// counter's own cost is taken off. What it cannot tell: differences below the counter's step, which some hosts make as
-/// large as a pair itself (``step``).
+/// counter's own cost, the median of readings one after the other, is taken off. What it cannot tell: differences
+/// much smaller than that cost, as some counters advance in steps of about its size.
 struct PairTimes: ~Copyable {
     static var bucketCount: Int { 61 * 16 }
     /// One pair of this many is timed.
@@ -13,8 +13,6 @@ struct PairTimes: ~Copyable {
     private var counts = [Int](repeating: 0, count: PairTimes.bucketCount)
     private(set) var greatest: UInt64 = 0
     private let overhead: UInt64
-    /// The smallest step that the counter was seen to make, in ticks.
-    private let step: UInt64
     private let firstTick: UInt64
     private let begin: ContinuousClock.Instant
 
@@ -25,20 +23,8 @@ struct PairTimes: ~Copyable {
             costs.append(Self.now() &- start)
         }
         overhead = costs.sorted()[50]
-        step = Self.smallestStep(of: costs)
         firstTick = Self.now()
         begin = .now
-    }
-
-    /// The greatest common divisor of the differences between readings.
-    private static func smallestStep(of costs: [UInt64]) -> UInt64 {
-        var step: UInt64 = 0
-        for cost in costs {
-            var (a, b) = (step, cost)
-            while b != 0 { (a, b) = (b, a % b) }
-            step = a
-        }
-        return max(1, step)
     }
 
     /// The cycle counter, or a clock in nanoseconds where there is none.
@@ -91,7 +77,7 @@ struct PairTimes: ~Copyable {
         }
     }
 
-    borrowing func stepNanoseconds() -> Double { Double(step) * nanosecondsPerTick() }
+    borrowing func overheadNanoseconds() -> Double { Double(overhead) * nanosecondsPerTick() }
 
     borrowing func greatestNanoseconds() -> Double { Double(greatest) * nanosecondsPerTick() }
 }

@@ -72,9 +72,9 @@ struct RunText {
             ])
         }
         addTable(rows)
-        let step = report.cpus.map(\.pairNanoseconds.resolution).max() ?? 0
+        let cost = report.cpus.map(\.pairNanoseconds.counterCost).max() ?? 0
         line(
-            "  ns: one allocation and its free, sampled, in steps of \(Text.decimal(step)); "
+            "  ns: one allocation and its free, sampled, less the \(Text.decimal(cost)) ns of each look at the counter; "
                 + "locks: the zones' locks, taken by this CPU")
         line()
     }
