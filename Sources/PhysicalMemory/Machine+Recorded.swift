@@ -48,6 +48,13 @@ extension Machine {
             pfn.rawValue, UInt32(order.rawValue), home: zones[zone].value, throughLists: throughLists, toTail: toTail)
     }
 
+    /// As ``freeRecorded(_:_:zone:cpu:throughLists:toTail:)``, in the CPU's list, for a frame that the machine handed out.
+    package func freeRecorded(_ pfn: PFN, _ order: Order, cpu: Int) -> Bool {
+        guard let zone = zone(of: pfn) else { return false }
+        return freeRecorded(
+            pfn, order, zone: zone.value.number, cpu: cpu, throughLists: true, toTail: false)
+    }
+
     /// Moves what a CPU has counted for itself to the zone's counter.
     ///
     /// If there is anything, the countdown of the CPU's lists of the zone starts anew.

@@ -225,6 +225,11 @@ extension Replayer {
     private func free(_ event: TraceEvent) {
         tally.frees += 1
         let pfn = translation.map { $0.model(event.pfn) } ?? event.pfn
+        // Under other settings a request may have got nothing; then there is nothing to free.
+        if pfn == .none {
+            translation?.freed(event.pfn, event.order)
+            return
+        }
         let isThroughLists = event.kind == .free
         if !machine.freeRecorded(
             pfn, event.order, zone: zoneNumbers[Int(event.zone)], cpu: Int(event.cpu), throughLists: isThroughLists,

@@ -13,7 +13,9 @@ struct ReplayCommand: AsyncParsableCommand {
             out the very frames that the kernel did. Exit status 1 if anything differs.
             """)
 
-    @Argument(help: ArgumentHelp("The folder of the trace.", valueName: "folder"))
+    @Argument(
+        help: ArgumentHelp(
+            "The folder of the trace; or a text of kmem tracepoints, from an assumed state.", valueName: "folder"))
     var folder: String
 
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -34,27 +36,55 @@ struct ReplayCommand: AsyncParsableCommand {
     var lenient = false
 
     mutating func run() async throws {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+        if exists && !isFolder.boolValue { try replayText() } else { try replayFolder() }
+    }
+
+    private var chosen: [(name: String, value: String)] { settings.map { ($0.name, $0.value) } }
+
+    private func replayFolder() throws {
         let trace = try AllocationTrace(folder: folder, lenient: lenient)
-        for error in trace.skipped.first.prefix(10) { output.remark("passed over: \(error)") }
+        remark(trace.skipped)
         let replay: Replay
         do {
-            replay = try Replay(trace, settings: settings.map { ($0.name, $0.value) }, lenient: lenient)
+            replay = try Replay(trace, settings: chosen, lenient: lenient)
         } catch {
             throw Failure(error, folder)
         }
+        try finish(replay.report, replay.predictionLines)
+        if settings.isEmpty && !replay.report.isExact { throw Failure.checkFailed }
+    }
+
+    private func replayText() throws {
+        let (events, skipped) = try TraceEvents.tracepoints(path: folder, lenient: lenient)
+        remark(skipped)
+        let replay: AssumedReplay
+        do {
+            replay = try AssumedReplay(events, settings: chosen, skippedRecords: skipped.count)
+        } catch {
+            throw Failure(error, folder)
+        }
+        try finish(replay.report, replay.predictionLines)
+    }
+
+    private func remark(_ skipped: SkippedRecords) {
+        for error in skipped.first.prefix(10) { output.remark("passed over: \(error)") }
+    }
+
+    private func finish(_ report: ReplayReport, _ lines: () -> [UInt8]) throws {
         if let predictions {
             do {
-                try Data(replay.predictionLines()).write(to: URL(fileURLWithPath: predictions))
+                try Data(lines()).write(to: URL(fileURLWithPath: predictions))
             } catch {
                 throw Failure(.unavailable, "\(predictions): \(error.localizedDescription)")
             }
         }
         if output.json {
-            try output.print(replay.report)
+            try output.print(report)
         } else {
-            try Output.write(ReplayText(replay.report, style: output.style).text)
+            try Output.write(ReplayText(report, style: output.style).text)
         }
-        if settings.isEmpty && !replay.report.isExact { throw Failure.checkFailed }
     }
 }
 

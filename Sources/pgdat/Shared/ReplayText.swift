@@ -17,6 +17,11 @@ struct ReplayText {
 
     private mutating func tell(_ report: ReplayReport) {
         let events = report.allocations + report.frees
+        guard report.assumptions.isEmpty else {
+            say("\(report.allocations) requests met, \(report.exact) with the recorded frame")
+            say("\(report.frees) frees, \(report.strayFrees) of frames allocated before")
+            return
+        }
         say(
             "\(verdict(report.exact == report.allocations)) \(report.exact) of \(report.allocations) frames as recorded"
         )
