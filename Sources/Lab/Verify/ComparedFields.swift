@@ -10,12 +10,14 @@ struct ComparedFields {
     /// The list sizes were computed again from the low watermark that the kernel shows, stale as it may be.
     private let sizesFollowShownLow: Bool
 
-    init(_ observed: ObservedLayout, _ layout: MachineLayout, stale: StaleGroups) {
+    /// - Parameter comparesOrders: whether the distances are known that nodes are ordered by.
+    init(_ observed: ObservedLayout, _ layout: MachineLayout, stale: StaleGroups, comparesOrders: Bool) {
         self.layout = layout
         sizesFollowShownLow = stale.contains(.watermarks) && !stale.contains(.perCPU)
         self.observed = observed
         addRanges()
-        addOrders()
+        if comparesOrders { addOrders() }
+        addPolicyZone()
         addStates()
         if let kbytes = observed.minFreeKbytes {
             add("min_free_kbytes", .minFree, .number(kbytes), .number(layout.minFreeKbytes))
@@ -56,10 +58,13 @@ struct ComparedFields {
         if nodes.isEmpty { add("movable starts", .layout, .none, .none) }
     }
 
-    private mutating func addOrders() {
+    private mutating func addPolicyZone() {
         if let zone = observed.policyZone {
             add("policy zone", .layout, .text(zone.kernelName), layout.policyZone.map { .text($0.kernelName) } ?? .none)
         }
+    }
+
+    private mutating func addOrders() {
         for (node, order) in observed.fallbackOrders.sorted(by: { $0.key < $1.key }) {
             let predicted = layout.node(node)?.fallbackOrder.map(\.rawValue)
             add(

@@ -107,7 +107,8 @@ public struct Verifier {
             layout.tuning.minFreeKbytes = kbytes
             layout = layout.retuned()
         }
-        let fields = ComparedFields(observed, layout, stale: stale).fields
+        let knowsDistances = spec.nodes.count < 2 || !spec.nodes.contains { $0.distances.isEmpty }
+        let fields = ComparedFields(observed, layout, stale: stale, comparesOrders: knowsDistances).fields
         var isExplained: Bool?
         for field in fields {
             var field = field

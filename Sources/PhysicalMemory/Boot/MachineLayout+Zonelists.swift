@@ -12,6 +12,7 @@ extension MachineLayout {
         let present = nodes.map(\.presentPages)
         var order = FallbackOrder(
             distances: nodes.map(\.distances), withMemory: ids.indices.filter { present[$0] > 0 })
+        order.startsWithLocal = kernel < .skipsMemorylessNodes
         let total = populated.reduce(0) { $0 + $1.count }
         for place in nodes.indices {
             let places = order.next(for: place)
@@ -23,4 +24,9 @@ extension MachineLayout {
             nodes[place].thisNodeZonelist = populated[place]
         }
     }
+}
+
+extension KernelVersion {
+    /// From here on a node without memory is not in its own fallback order.
+    static let skipsMemorylessNodes = KernelVersion(6, 7)
 }

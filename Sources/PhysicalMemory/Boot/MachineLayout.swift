@@ -135,7 +135,7 @@ public struct NodeLayout: Hashable, Sendable {
     public var cpus: [CPUID]
     /// To each node of the layout, in its order.
     public var distances: [Int]
-    /// Nodes with memory, nearest first by the kernel's score.
+    /// Nodes with memory, nearest first by the kernel's score (before 6.7 the node itself first, memory or not).
     public var fallbackOrder: [NodeID]
     /// `node_zonelists[ZONELIST_FALLBACK]`.
     public var zonelist: [ZoneName]

@@ -22,9 +22,10 @@ public struct ZoneRules: Hashable, Sendable {
     public func watermarks(managed: Int, lowmem: Int) -> ZoneLayout.Watermarks {
         let share = scaled(minFreePages, by: managed, over: lowmem)
         let least = standsApart ? min(max(managed / 1024, Self.reclaimBatch), 128) : share
-        let gap = max(share / 4, scaled(managed, by: scaleFactor, over: 10000))
+        let gap = max(share / 4, kernel < .hasScaleFactor ? 0 : scaled(managed, by: scaleFactor, over: 10000))
         return ZoneLayout.Watermarks(
-            min: PageCount(least), low: PageCount(least + gap), high: PageCount(least + 2 * gap),
+            min: PageCount(least), low: PageCount(least + gap),
+            high: PageCount(least + (kernel < .hasScaleFactor ? share / 2 : 2 * gap)),
             promo: kernel >= .hasPromoWatermark ? PageCount(least + 3 * gap) : nil)
     }
 
@@ -38,6 +39,10 @@ public struct ZoneRules: Hashable, Sendable {
     public func perCPU(managed: Int, low: Int) -> ZoneLayout.PerCPUTuning {
         let batch = batch(managed: managed)
         func high(_ pages: Int) -> Int { max(pages / max(1, cpus), 4 * batch) }
+        guard kernel >= .sharesLowWatermark || highFraction > 0 else {
+            return ZoneLayout.PerCPUTuning(
+                batch: PageCount(batch), highMin: PageCount(6 * batch), highMax: PageCount(6 * batch))
+        }
         let highMin = high(highFraction > 0 ? managed / highFraction : low)
         let tunesItself = highFraction == 0 && kernel >= .tunesPerCPUHigh
         let highMax = tunesItself ? high(managed / Self.leastHighFraction) : highMin
@@ -52,8 +57,8 @@ public struct ZoneRules: Hashable, Sendable {
     /// How many frames go between a per-CPU list and the zone at a time: one less than a power of two, so that
     /// several lists don't fall into step. *Kernel counterpart:* `zone_batchsize`.
     private func batch(managed: Int) -> Int {
-        let megabyte = max(1, (1 << 20) / max(1, pageSize.rawValue))
-        let quarter = max(1, min(managed / 1024, megabyte) / 4)
+        let limit = max(1, (kernel < .hasWideBatches ? 1 << 19 : 1 << 20) / max(1, pageSize.rawValue))
+        let quarter = max(1, min(managed / 1024, limit) / 4)
         return max(1, (1 << (bitWidth(quarter + quarter / 2) - 1)) - 1)
     }
 
@@ -69,6 +74,12 @@ public struct ZoneRules: Hashable, Sendable {
 extension KernelVersion {
     /// From here on zone Movable never takes a share of `min_free_kbytes`.
     static let movableStandsApart = KernelVersion(6, 5)
+    /// From here on there is `vm.watermark_scale_factor`; before, the high watermark was half above min.
+    static let hasScaleFactor = KernelVersion(4, 6)
+    /// From here on a batch is up to 1 MiB / 4, before up to half of that.
+    static let hasWideBatches = KernelVersion(4, 19)
+    /// From here on per-CPU lists share the low watermark; before, each held six batches.
+    static let sharesLowWatermark = KernelVersion(5, 14)
     /// From here on `/proc/zoneinfo` shows the promotion watermark.
     static let hasPromoWatermark = KernelVersion(6, 7)
     /// From here on a per-CPU list's high mark moves between two limits.

@@ -13,6 +13,9 @@ struct FallbackOrder {
     /// Places of the nodes whose CPUs make them cost more; empty at boot, when no node has its CPUs yet.
     var withCPUs: Set<Int> = []
 
+    /// Before 6.7 a node without memory headed its own order.
+    var startsWithLocal = false
+
     private var load: [Int]
 
     /// The score's steps: one of distance outweighs any load.
@@ -43,7 +46,8 @@ struct FallbackOrder {
         keys.sort()
         var previous = local
         var order: [Int] = []
-        order.reserveCapacity(keys.count)
+        order.reserveCapacity(keys.count + 1)
+        if startsWithLocal, keys.first.map({ $0 & 0xffff }) != UInt64(local) { order.append(local) }
         for key in keys {
             let node = Int(key & 0xffff)
             if row[node] != row[previous] { load[node] += 1 }
