@@ -272,8 +272,6 @@ struct BootLogParser {
             fallback(rest, line)
         } else if let rest = text.after("Policy zone: "), text.hasPrefix("Policy") {
             log.policyZone = log.policyZone ?? ZoneType(kernelName: rest.trimmed)
-        } else if text.hasPrefix("hugetlbfs: disabling because there are no supported hugepage sizes") {
-            log.hasNoHugePages = true
         } else if text.hasPrefix("Freeing "), let rest = text.after(": "), rest.hasSuffix("K") {
             let what = text.dropFirst(8).before(": ") ?? ""
             if let size = Numbers.count(rest.dropLast().trimmed), log.freed.count < 1000 {

@@ -91,8 +91,6 @@ public struct BootLog: Hashable, Sendable {
     public var policyZone: ZoneType?
     /// What `Freeing …: NK` gave back, in KiB, in order.
     public var freed: [Freed] = []
-    /// The machine cannot map huge pages, whatever is configured.
-    public var hasNoHugePages = false
     /// Where i386's direct map ends: `mapped low ram`.
     public var mappedLowRAM: ByteCount?
     /// Where the initrd lies: `RAMDISK`.

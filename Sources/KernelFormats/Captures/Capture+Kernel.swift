@@ -124,7 +124,7 @@ extension Capture {
             result.hasZoneDMA32 = configuration.isSet("ZONE_DMA32")
             result.hasHighMem = ["HIGHMEM", "HIGHMEM4G", "HIGHMEM64G"].contains { configuration.isSet($0) }
             result.hasZoneDevice = configuration.isSet("ZONE_DEVICE")
-            result.hasTransparentHugePages = configuration.isSet("TRANSPARENT_HUGEPAGE") && !bootLog.hasNoHugePages
+            result.hasTransparentHugePages = configuration.isSet("TRANSPARENT_HUGEPAGE")
             result.transparentHugePagesAreEnabled = !configuration.isSet("TRANSPARENT_HUGEPAGE_NEVER")
         } else {
             guessZones(&result, architecture)
