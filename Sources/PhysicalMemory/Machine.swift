@@ -114,7 +114,9 @@ public final class Machine: Sendable {
 
         for (zone, place) in zip(zones, plan.places) {
             let zoneLayout = layout.nodes[place.node].zones[place.index]
-            if contents == .managedFrames { zone.value.open(zoneLayout.managedRanges) }
+            if contents == .managedFrames {
+                zone.value.open(zoneLayout.managedRanges, contiguous: zoneLayout.cmaRanges)
+            }
         }
     }
 

@@ -4,6 +4,8 @@ extension NodeFrames {
     /// *Kernel counterpart:* `prep_compound_page`. Complexity: O(2^order).
     @inline(never) func makeCompound(_ head: FrameOffset, _ order: UInt32) {
         self[head].flags.store(self[head].flags.load() | PageFlags.head)
+        // Here the mappings of the whole are counted.
+        self[head + 1].previous = 0
         for frame in head + 1..<head + 1 << order {
             self[frame].flags.store(self[frame].flags.load() | PageFlags.tail)
             self[frame].next = head
