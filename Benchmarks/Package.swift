@@ -5,6 +5,8 @@ let package = Package(
     name: "Benchmarks",
     dependencies: [
         .package(name: "pgdat", path: ".."),
+        // Without its allocation counters: they interpose malloc, and read 0 where that does not work.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
     ],
     targets: [
         .target(name: "CTwin", cSettings: [.unsafeFlags(["-O2"])]),
@@ -12,5 +14,14 @@ let package = Package(
             name: "Ratios",
             dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "Allocator",
+            dependencies: [
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "PhysicalMemory", package: "pgdat"),
+            ],
+            path: "Benchmarks/Allocator",
+            swiftSettings: [.swiftLanguageMode(.v6)],
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
 )
