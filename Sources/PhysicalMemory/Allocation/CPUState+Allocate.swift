@@ -19,19 +19,28 @@ extension CPUState {
         else { return allocateAtLength(order, gfp) }
         let frames = preferred.zone.value.frames
         let frame = held.value.pop(list, order, frames)
-        guard frame != .none else { return allocateAndRefill(consume held, order, gfp) }
+        guard frame != .none else { return refillAndAllocate(consume held, order, gfp, preferred) }
         held.value.freeCount &>>= 1
         pageset.value.numa.hitLocal.addAsOnlyWriter(1)
         return handOut(frame, order, gfp, frames)
     }
 
-    /// The list was empty: its lock is let go before the request starts again the long way.
+    /// The list was empty: it is filled from the zone, which has plenty. If the zone has nothing that this first,
+    /// considerate attempt may take, the request starts again the long way.
     @inline(never)
-    private borrowing func allocateAndRefill(
-        _ held: consuming Held<PerCPULists, SpinLock>, _ order: UInt32, _ gfp: GFP
+    private borrowing func refillAndAllocate(
+        _ held: consuming Held<PerCPULists, SpinLock>, _ order: UInt32, _ gfp: GFP,
+        _ preferred: ZoneReference
     ) -> UInt64 {
+        let flags = fastFlags(gfp, preferred: preferred)
+        let frame = takeFromLists(
+            &held.value, preferred.zone, order, AllocationRules.migrateType(gfp), flags)
+        if frame != .none { held.value.freeCount &>>= 1 }
         _ = consume held
-        return allocateAtLength(order, gfp)
+        guard frame != .none else { return allocateAtLength(order, gfp) }
+        answerBoost(of: preferred.zone, flags)
+        pagesets[Int(preferred.number)].value.numa.hitLocal.addAsOnlyWriter(1)
+        return handOut(frame, order, gfp, preferred.zone.value.frames)
     }
 
     /// Marks a block as its caller's. *Kernel counterpart:* `prep_new_page`.

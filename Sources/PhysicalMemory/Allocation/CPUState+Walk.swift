@@ -49,11 +49,16 @@ extension CPUState {
         if usingLists && rules.isKeptPerCPU(order) { frame = takeFromLists(reference, order, type, flags) }
         if frame == .none { frame = takeFromAreas(reference.zone, order, type, flags) }
         if frame != .none { count(1, from: reference, preferred: preferred) }
-        if flags.contains(.kswapd) && reference.zone.value.flags.load() & ZoneFlags.boostedWatermark != 0 {
-            reference.zone.value.flags.clear(ZoneFlags.boostedWatermark)
-            wakeKswapd(reference.zone, order: 0, highest: reference.zone.value.index)
-        }
+        answerBoost(of: reference.zone, flags)
         return frame
+    }
+
+    /// Wakes kswapd if a watermark was boosted since somebody last did. *Kernel counterpart:* the end of `rmqueue`.
+    @inline(__always) borrowing func answerBoost(of zone: Stable<Zone>, _ flags: AllocationFlags) {
+        if flags.contains(.kswapd) && zone.value.flags.load() & ZoneFlags.boostedWatermark != 0 {
+            zone.value.flags.clear(ZoneFlags.boostedWatermark)
+            wakeKswapd(zone, order: 0, highest: zone.value.index)
+        }
     }
 
     /// *Kernel counterpart:* `rmqueue_pcplist`.
