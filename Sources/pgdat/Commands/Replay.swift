@@ -36,9 +36,9 @@ struct ReplayCommand: AsyncParsableCommand {
     var lenient = false
 
     mutating func run() async throws {
-        var isFolder: ObjCBool = false
+        var isFolder = false
         let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-        if exists && !isFolder.boolValue { try replayText() } else { try replayFolder() }
+        if exists && !isFolder { try replayText() } else { try replayFolder() }
     }
 
     private var chosen: [(name: String, value: String)] { settings.map { ($0.name, $0.value) } }
