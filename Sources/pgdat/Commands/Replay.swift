@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import KernelFormats
 import Lab
 import PhysicalMemory
@@ -77,7 +77,7 @@ struct ReplayCommand: AsyncParsableCommand {
             do {
                 try Data(lines()).write(to: URL(fileURLWithPath: predictions))
             } catch {
-                throw Failure(.unavailable, "\(predictions): \(error.localizedDescription)")
+                throw Failure(.unavailable, "\(predictions): \(error)")
             }
         }
         if output.json {

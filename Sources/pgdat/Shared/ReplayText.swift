@@ -1,4 +1,3 @@
-import Foundation
 import Lab
 
 /// A replay's report for people.
@@ -45,8 +44,8 @@ struct ReplayText {
         let rate = report.seconds > 0 ? Double(events) / report.seconds / 1e6 : 0
         say(
             style.dim(
-                "\(events) requests and frees in \(String(format: "%.3f", report.seconds)) s, "
-                    + "\(String(format: "%.1f", rate)) million a second"))
+                "\(events) requests and frees in \(Text.decimal(report.seconds)) s, "
+                    + "\(Text.decimal(rate)) million a second"))
     }
 
     private func verdict(_ isGood: Bool) -> String { isGood ? style.green("ok") : style.red("no") }
@@ -54,12 +53,13 @@ struct ReplayText {
     private mutating func tell(_ changes: ReplayChanges) {
         say("The same demand with \(changes.settings.joined(separator: ", ")):")
         func row(_ name: String, _ before: Int, _ after: Int) {
-            let delta = before == 0 ? "" : String(format: "%+.1f %%", Double(after - before) / Double(before) * 100)
+            let percent = before == 0 ? 0 : Double(after - before) / Double(before) * 100
+            let delta = before == 0 ? "" : (percent < 0 ? "" : "+") + Text.decimal(percent) + " %"
             say(
-                name.padding(toLength: 26, withPad: " ", startingAt: 0) + column("\(before)") + column("\(after)")
+                Text.left(name, 26) + column("\(before)") + column("\(after)")
                     + column(delta))
         }
-        say(style.bold("".padding(toLength: 26, withPad: " ", startingAt: 0) + column("recorded") + column("changed")))
+        say(style.bold(Text.left("", 26) + column("recorded") + column("changed")))
         let (a, b) = (changes.unchanged, changes.changed)
         row("zone lock acquisitions", a.zoneLockAcquisitions, b.zoneLockAcquisitions)
         row("refills", a.refills, b.refills)
