@@ -68,7 +68,9 @@ struct MachineOptions: ParsableArguments {
     func open(_ layout: MachineLayout) throws -> Machine {
         do {
             return try Machine(layout, storage: HostStorage())
-        } catch MachineError.noMemory where layout.nodes.contains(where: { $0.presentPages > 0 }) {
+        } catch {
+            let hasMemory = layout.nodes.contains { $0.presentPages > 0 }
+            guard error == .noMemory, hasMemory else { throw error }
             throw Failure(
                 .unavailable, "machine \(machine): its nodes span more frames than can be run",
                 hint: "pgdat layout shows it.")
