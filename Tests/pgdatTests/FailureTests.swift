@@ -53,6 +53,15 @@ struct FailureTests {
         }
     }
 
+    @Test func aNodeThatSpansTooMuchLaysOutButCannotRun() throws {
+        let machine = #"{"memory": [{"start": 0, "end": 70368744177664}], "nodes": [{"id": 0, "cpus": [0]}]}"#
+        try Folder.withTemporary { folder in
+            let path = try folder.write("wide.json", machine)
+            #expect(try Program.run("layout", "--machine", path).status == 0)
+            try check(["inspect", "node", "0", "--machine", path], status: 69, says: "span more frames")
+        }
+    }
+
     @Test func noiseIsNoCapture() throws {
         try Folder.withTemporary { folder in
             let path = try folder.write("noise.txt", String(repeating: "@@ \u{0} zone 12 Node\n", count: 1000))

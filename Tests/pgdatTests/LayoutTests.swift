@@ -85,6 +85,45 @@ struct LayoutTests {
         #expect((try movable.json()["movableStart"] as? [Any])?.count == 2)
     }
 
+    /// What a kernel would print is a machine's description again.
+    @Test(arguments: ["zoneinfo", "dmesg"])
+    func whatIsPrintedCanBeRead(_ format: String) throws {
+        let original = try Program.run("layout", "--machine", "2-socket", "--json").json()
+        let again = try Folder.withTemporary { folder in
+            let text = try Program.run("layout", "--machine", "2-socket", "--format", format).output
+            return try Program.run("layout", "--json", "--machine", folder.write("capture.txt", text)).json()
+        }
+        func presentPages(_ layout: [String: Any]) -> [Int?] {
+            (layout["nodes"] as? [[String: Any]] ?? []).map { $0["presentPages"] as? Int }
+        }
+        #expect(presentPages(again) == presentPages(original))
+        #expect((again["notes"] as? [String])?.isEmpty == false)
+    }
+
+    @Test func aNameWithQuotesIsStillJSON() throws {
+        let machine = #"{"name": "a\"b\\c\n\u0001é", "memory": [{"start": 0, "end": 1073741824}]}"#
+        let layout = try Folder.withTemporary { folder in
+            try Program.run("layout", "--json", "--machine", folder.write("quoted.json", machine)).json()
+        }
+        #expect(layout["name"] as? String == "a\"b\\c\n\u{1}é")
+        let nodes = try #require(layout["nodes"] as? [[String: Any]])
+        #expect((nodes[0]["cpus"] as? [Any])?.isEmpty == true)
+    }
+
+    /// The host's capture describes the host.
+    @Test func aCaptureOfTheHostLaysOutLikeIt() throws {
+        try Folder.withTemporary { folder in
+            let path = folder.path("host.txt")
+            let written = try Program.run("capture", "--quiet", "-o", path)
+            #expect(written.status == 0 && written.output.isEmpty && written.errors.isEmpty)
+            let capture = try Program.run("layout", "--json", "--machine", path).json()
+            let host = try Program.run("layout", "--json").json()
+            #expect(capture["zoneRanges"] as? [[String: AnyHashable]] == host["zoneRanges"] as? [[String: AnyHashable]])
+            #expect(capture["minFreeKbytes"] as? Int == host["minFreeKbytes"] as? Int)
+        }
+        #expect(try Program.run("capture", "-o", "/nonexistent/folder/file").status == 69)
+    }
+
     @Test func theHostLaysOut() throws {
         let result = try Program.run("layout", "--json")
         #expect(result.status == 0, "\(result.errors)")

@@ -1,4 +1,10 @@
 extension MachineLayout {
+    /// What ``set(sysctl:to:)`` knows, without `vm.`.
+    public static let sysctlNames = [
+        "lowmem_reserve_ratio", "min_free_kbytes", "percpu_pagelist_high_fraction", "watermark_boost_factor",
+        "watermark_scale_factor", "zone_reclaim_mode",
+    ]
+
     /// Sets a sysctl of `/proc/sys/vm` or a tunable by the kernel's name, with or without `vm.` in front; takes effect
     /// with ``retuned()``.
     ///

@@ -52,15 +52,30 @@ struct MachineOptions: ParsableArguments {
             do {
                 try layout.set(sysctl: setting.name, to: setting.value)
             } catch {
-                throw Failure(.usage, "--set \(error)")
+                throw Failure(.usage, "--set \(error)", hint: Self.hint(for: error))
             }
         }
         layout.notes = notes + layout.notes
         return layout.retuned()
     }
 
+    private static func hint(for error: BootError) -> String? {
+        guard case .unknownSysctl = error else { return nil }
+        return "Names: \(MachineLayout.sysctlNames.map { "vm." + $0 }.joined(separator: ", "))."
+    }
+
     /// The machine with its frames, of which nearly none are touched. Its memory is not real.
-    func open(_ layout: MachineLayout) throws -> Machine { try Machine(layout, storage: HostStorage()) }
+    func open(_ layout: MachineLayout) throws -> Machine {
+        do {
+            return try Machine(layout, storage: HostStorage())
+        } catch {
+            let hasMemory = layout.nodes.contains { $0.presentPages > 0 }
+            guard error == .noMemory, hasMemory else { throw error }
+            throw Failure(
+                .unavailable, "machine \(machine): its nodes span more frames than can be run",
+                hint: "pgdat layout shows it.")
+        }
+    }
 }
 
 /// `NAME=VALUE` of `--set`.
