@@ -30,7 +30,12 @@ extension NodeFrames {
     /// Whether the frame, or the head of its compound page, is on an LRU list. *Kernel counterpart:* `PageLRU`.
     func isOnLRU(_ frame: FrameOffset) -> Bool {
         var flags = self[frame].flags.load()
-        if flags & PageFlags.tail != 0 { flags = self[self[frame].next].flags.load() }
+        if flags & PageFlags.tail != 0 {
+            // Read while the owner may be writing it: what is no place of a head is not followed.
+            let head = self[frame].next
+            guard head < frame, frame - head < 1 << FrameOffset(Order.greatestCount) else { return false }
+            flags = self[head].flags.load()
+        }
         return flags & PageFlags.lru != 0
     }
 }
