@@ -3,6 +3,8 @@
 /// Any number of threads may use a machine at once, one at a time for each ``CPUID`` they act as.
 public final class Machine: Sendable {
     public let layout: MachineLayout
+    /// How the zones' locks are taken.
+    public let lock: LockAlgorithm
     let map: MemoryMap
     /// Populated zones, in the order of nodes and zone indexes; a zone's place is its number.
     let zones: [Stable<Zone>]
@@ -38,7 +40,8 @@ public final class Machine: Sendable {
     /// Throws if the layout has no CPU or no memory, or if the map finds no room.
     /// Complexity: O(zones × (CPUs + nodes)).
     public init(
-        _ layout: MachineLayout, contents: Contents = .managedFrames, storage: any FrameStorage = HeapStorage()
+        _ layout: MachineLayout, contents: Contents = .managedFrames, storage: any FrameStorage = HeapStorage(),
+        lock: LockAlgorithm = .ttas
     ) throws(MachineError) {
         let cpuList = layout.nodes.flatMap { node in node.cpus.map { (cpu: $0, node: node.id) } }.sorted {
             $0.cpu < $1.cpu
@@ -58,6 +61,7 @@ public final class Machine: Sendable {
                 first: plan.first, end: plan.end, pageblockOrder: layout.pageblockOrder.rawValue, storage: storage)
         else { throw .noRoomForMap(frames: PageCount(Int(plan.end - plan.first))) }
         self.layout = layout
+        self.lock = lock
         self.storage = storage
         self.map = map
 
@@ -70,7 +74,7 @@ public final class Machine: Sendable {
                 Zone(
                     number: number, node: node.id, index: place.index, layout: node.zones[place.index],
                     frames: map.frames(from: node.startPFN.rawValue & ~(blockSize - 1)), machine: layout,
-                    cpus: cpuList.count, observation: observation))
+                    cpus: cpuList.count, observation: observation, lock: lock))
         }
         let zones = zones
         pagesets = StableArray(count: cpuList.count) { _ in

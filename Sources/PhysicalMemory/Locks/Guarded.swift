@@ -8,9 +8,11 @@ struct Guarded<Value: ~Copyable, L: Lock & ~Copyable>: ~Copyable {
     private let cell: _Cell<Value>
     private let gate: _Cell<L>
 
-    init(_ value: consuming Value) {
+    init(_ value: consuming Value) { self.init(value, lock: L()) }
+
+    init(_ value: consuming Value, lock: consuming L) {
         cell = _Cell(value)
-        gate = _Cell(L())
+        gate = _Cell(lock)
     }
 
     /// The lock itself, for its statistics.

@@ -60,6 +60,10 @@ struct ZoneLock: ~Copyable, Lock {
     // Written by the holder alone.
     private let taken = SharedInt()
     private let waited = SharedInt()
+    private let algorithm: LockAlgorithm
+
+    init() { self.init(.ttas) }
+    init(_ algorithm: LockAlgorithm) { self.algorithm = algorithm }
 
     var acquisitions: Int { taken.load() }
     var contentions: Int { waited.load() }

@@ -59,8 +59,7 @@ struct Zone: ~Copyable {
 
     init(
         number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout,
-        cpus: Int,
-        observation: Stable<Observation>
+        cpus: Int, observation: Stable<Observation>, lock: LockAlgorithm
     ) {
         self.number = number
         self.node = node
@@ -82,7 +81,7 @@ struct Zone: ~Copyable {
         let below = machine.node(node)?.zones
         hasPopulatedZoneBelow = index > 0 && (below?[index - 1].presentPages ?? 0) > 0
         lockUse = StableArray(count: cpus) { _ in ZoneLockUse() }
-        areas = Guarded(FreeAreas())
+        areas = Guarded(FreeAreas(), lock: ZoneLock(lock))
         self.observation = observation
     }
 
