@@ -13,6 +13,9 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
 
 // The greatest CPU number + 1 that a mask here can hold; Linux itself stops at 8192.
 enum { MASK_CPUS = 8192 };
@@ -63,6 +66,19 @@ int chost_thread_switches(long *voluntary, long *involuntary) {
     *voluntary = usage.ru_nvcsw;
     *involuntary = usage.ru_nivcsw;
     return 0;
+}
+
+void chost_hypervisor(char signature[13]) {
+    memset(signature, 0, 13);
+#if defined(__x86_64__) || defined(__i386__)
+    unsigned a, b, c, d;
+    // Bit 31 of ECX in leaf 1 is never set by a processor itself.
+    if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c >> 31) == 0) return;
+    __cpuid(0x40000000, a, b, c, d);
+    memcpy(signature, &b, 4);
+    memcpy(signature + 4, &c, 4);
+    memcpy(signature + 8, &d, 4);
+#endif
 }
 
 static atomic_int interrupts;

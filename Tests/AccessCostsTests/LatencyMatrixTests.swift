@@ -6,19 +6,6 @@ import Testing
 
 @testable import AccessCosts
 
-private func node(_ id: Int, online: [Int], cpus: [Int], total: Int, free: Int, allowed: Bool = true) -> HostNode {
-    HostNode(
-        id: HostNodeID(rawValue: id)!, onlineCPUs: online.map { HostCPU(rawValue: $0)! },
-        cpus: cpus.map { HostCPU(rawValue: $0)! }, memoryTotal: total, memoryFree: free, isMemoryAllowed: allowed)
-}
-
-private func topology(_ nodes: [HostNode]) -> HostTopology {
-    let unknown: [Int?] = Array(repeating: nil, count: nodes.count)
-    return HostTopology(
-        source: .sysfs, hasNUMA: true, nodes: nodes, distances: Array(repeating: unknown, count: nodes.count), note: nil
-    )
-}
-
 /// Every pair is measured or has exactly one gap.
 private func expectComplete(_ matrix: LatencyMatrix, _ host: Host) {
     #expect(matrix.cpuNodes == host.topology.cpuNodes.map(\.id))
@@ -121,7 +108,7 @@ private func expectComplete(_ matrix: LatencyMatrix, _ host: Host) {
         let outcome = try await container.run { () throws(HostError) -> (LatencyMatrix, Host)? in
             guard chost_forbid(Int32(calls), EPERM) == 0 else { return nil }
             let host = try Host.current()
-            var survey = try LatencySurvey(host: host, options: .tiny, interrupt: InterruptFlag(), progress: { _ in })
+            var survey = try LatencySurvey(host: host, options: .tiny, interrupt: InterruptFlag())
             survey.run()
             return (survey.matrix(), host)
         }

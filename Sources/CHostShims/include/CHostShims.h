@@ -40,6 +40,9 @@ enum chost_forbidden {
 /// This is how a container's system call filter is imitated in tests. Returns 0 or an errno value.
 int chost_forbid(int what, int error);
 
+/// Writes the hypervisor's signature, as CPUID leaf 0x40000000 has it, and a zero; "" without a hypervisor.
+void chost_hypervisor(char signature[13]);
+
 /// Tells the core that the caller spins.
 static inline void chost_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)

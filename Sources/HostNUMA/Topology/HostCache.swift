@@ -1,4 +1,4 @@
-/// The last cache before memory, as one CPU sees it.
+/// A cache between a CPU and memory, as that CPU sees it.
 public struct HostCache: Hashable, Sendable, Codable {
     /// 1, 2, 3 …
     public let level: Int
@@ -11,8 +11,15 @@ public struct HostCache: Hashable, Sendable, Codable {
     ///
     /// `root` is "" or a folder that mirrors a machine. Throws `HostError` on what no kernel writes.
     public static func lastLevel(of cpu: HostCPU, root: String = "") throws(HostError) -> HostCache? {
+        try all(of: cpu, root: root).last
+    }
+
+    /// A CPU's data and unified caches by sysfs, one per level from the nearest; empty if it lists none.
+    ///
+    /// As `lastLevel(of:root:)` otherwise.
+    public static func all(of cpu: HostCPU, root: String = "") throws(HostError) -> [HostCache] {
         let folder = "\(root)/sys/devices/system/cpu/cpu\(cpu.rawValue)/cache"
-        var last: HostCache?
+        var levels: [Int: HostCache] = [:]
         for index in 0..<16 {
             let path = "\(folder)/index\(index)"
             guard let type = try HostFile(path + "/type") else { break }
@@ -26,11 +33,10 @@ public struct HostCache: Hashable, Sendable, Codable {
             guard [16, 32, 64, 128, 256].contains(lineBytes) else {
                 throw .malformed(file: path + "/coherency_line_size", line: 1, reason: "\(lineBytes) is no line size")
             }
-            if number > last?.level ?? 0 {
-                last = HostCache(level: number, byteCount: try size.sizeInBytes(), lineBytes: lineBytes)
-            }
+            guard number > 0, levels[number] == nil else { continue }
+            levels[number] = HostCache(level: number, byteCount: try size.sizeInBytes(), lineBytes: lineBytes)
         }
-        return last
+        return levels.values.sorted { $0.level < $1.level }
     }
 }
 

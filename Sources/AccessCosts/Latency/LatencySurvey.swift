@@ -5,7 +5,6 @@ struct LatencySurvey {
     private let host: Host
     private let options: LatencyOptions
     private let interrupt: InterruptFlag
-    private let progress: @Sendable (LatencyProgress) -> Void
     private let rows: [HostNode]
     private let columns: [HostNode]
     /// A thread per row, nil where the node has no CPU for this process.
@@ -14,14 +13,10 @@ struct LatencySurvey {
     private var reasons: [[String?]]
     private var pairsDone = 0
 
-    init(
-        host: Host, options: LatencyOptions, interrupt: InterruptFlag,
-        progress: @escaping @Sendable (LatencyProgress) -> Void
-    ) throws(HostError) {
+    init(host: Host, options: LatencyOptions, interrupt: InterruptFlag) throws(HostError) {
         self.host = host
         self.options = options
         self.interrupt = interrupt
-        self.progress = progress
         rows = host.topology.cpuNodes
         columns = host.topology.memoryNodes
         var threads: [PinnedExecutor?] = []
@@ -37,11 +32,11 @@ struct LatencySurvey {
         reasons = Array(repeating: Array(repeating: nil, count: columns.count), count: rows.count)
     }
 
-    mutating func run() {
+    mutating func run(progress: (LatencyProgress) -> Void = { _ in }) {
         for column in columns.indices {
             guard !interrupt.isRaised else { return }
             do throws(HostError) {
-                try measure(column: column)
+                try measure(column: column, progress)
             } catch {
                 for row in rows.indices where cells[row][column] == nil && reasons[row][column] == nil {
                     reasons[row][column] = "\(error)"
@@ -65,19 +60,19 @@ struct LatencySurvey {
             interrupted: interrupt.isRaised)
     }
 
-    private mutating func measure(column: Int) throws(HostError) {
+    private mutating func measure(column: Int, _ progress: (LatencyProgress) -> Void) throws(HostError) {
         let node = columns[column]
         let caches = try rows.compactMap(\.cpus.first).map { cpu throws(HostError) in
             try HostCache.lastLevel(of: cpu)
         }
         let lineBytes = caches.compactMap { $0?.lineBytes }.max() ?? 64
         let buffer = try makeBuffer(on: node, cacheBytes: caches.compactMap { $0?.byteCount }.max())
-        let placement = try buffer.placement(samples: 256)
+        let placement = try buffer.placement(samples: .max)
         guard placement.isAsExpected || columns.count == 1 else {
             let reason =
                 placement.checkedPages == 0
                 ? "nobody here says where a page is"
-                : "\(placement.onExpectedNode) of \(placement.checkedPages) sampled pages are on \(node.id)"
+                : "\(placement.onExpectedNode) of \(placement.checkedPages) pages are on \(node.id)"
             for row in rows.indices { reasons[row][column] = reason }
             return
         }
@@ -107,13 +102,16 @@ struct LatencySurvey {
             cells[row][column] = Latency(
                 nanoseconds: summary, loads: outcome.loads, cpu: outcome.cpu ?? cpu, memoryNode: node.id,
                 bufferBytes: buffer.byteCount, cacheBytes: try HostCache.lastLevel(of: cpu)?.byteCount,
-                hugePageBytes: hugePageBytes, way: "\(buffer.way)", placement: placement,
+                hugePageBytes: hugePageBytes,
+                pages: (hugePageBytes ?? 0) > buffer.byteCount / 2 ? .transparentHuge : .base, way: "\(buffer.way)",
+                placement: placement,
                 isPinned: thread.pinning.isPinned)
         }
     }
 
     private func makeBuffer(on node: HostNode, cacheBytes: Int?) throws(HostError) -> NodeMemory {
-        let wanted = options.bufferBytes ?? min(max(4 * min(cacheBytes ?? 0, 1 << 30), 64 << 20), 2 << 30)
+        let times = min(max(1, options.timesCache), 64)
+        let wanted = options.bufferBytes ?? min(max(times * min(cacheBytes ?? 0, 1 << 30), 64 << 20), 2 << 30)
         // A quarter of what is there: the node's other users keep room, and what was read is some time ago.
         let size = min(wanted, host.availableBytes(on: node) / 4)
         guard size >= 64 << 10 else { throw .unreachable(node: node.id, reason: "it has no memory free") }

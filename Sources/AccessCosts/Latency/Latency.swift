@@ -18,6 +18,8 @@ public struct Latency: Hashable, Sendable, Codable {
     public let cacheBytes: Int?
     /// How much of the memory was in huge pages, in bytes; nil if unknown.
     public let hugePageBytes: Int?
+    /// What most of its pages were.
+    public let pages: PageKind
     /// How the memory was placed: `bound`, `first-touch` or `only-node`.
     public let way: String
     /// Where it was found to be, before the loads.
@@ -29,35 +31,22 @@ public struct Latency: Hashable, Sendable, Codable {
     public var exceedsCache: Bool? { cacheBytes.map { bufferBytes / 2 >= $0 } }
 }
 
-/// A pair that was not measured.
-public struct Gap: Hashable, Sendable, Codable {
-    /// Index into the matrix's rows.
-    public let row: Int
-    /// Index into the matrix's columns.
-    public let column: Int
-    /// For people.
-    public let reason: String
-
-    public init(row: Int, column: Int, reason: String) {
-        self.row = row
-        self.column = column
-        self.reason = reason
-    }
-}
-
 /// How to measure latencies.
 public struct LatencyOptions: Hashable, Sendable {
     /// Time for the loads of one pair; setting the memory up comes on top, about a second per GiB.
     public var secondsPerPair: Double
     /// Readings per pair, at least 1.
     public var runs: Int
-    /// Memory to walk through; nil: four times the last-level cache, from 64 MiB to 2 GiB. Capped by free memory.
+    /// Memory to walk through; nil: some last-level caches, from 64 MiB to 2 GiB. Capped by free memory.
     public var bufferBytes: Int?
+    /// How many caches that is: one load in as many still hits.
+    public var timesCache: Int
 
-    public init(secondsPerPair: Double = 1.5, runs: Int = 7, bufferBytes: Int? = nil) {
+    public init(secondsPerPair: Double = 1.5, runs: Int = 7, bufferBytes: Int? = nil, timesCache: Int = 8) {
         self.secondsPerPair = secondsPerPair
         self.runs = runs
         self.bufferBytes = bufferBytes
+        self.timesCache = timesCache
     }
 
     /// For tests and emulated machines: the matrix is complete, the figures mean nothing.

@@ -1,0 +1,62 @@
+extension AccessCostReport {
+    /// How far apart the middle half of a figure's readings may be, as a part of their median.
+    static let wideSpread = 0.05
+
+    /// Says what spoils the figures that are there.
+    mutating func addWarnings() {
+        warnings = []
+        if host.isEmulated {
+            warnings.append(
+                "this machine is emulated (\(host.hypervisor ?? "unknown")): its timings mean nothing, only the "
+                    + "shape of the result and the placement do")
+        } else if let hypervisor = host.hypervisor {
+            warnings.append("a virtual machine (\(hypervisor)): its neighbours on the same hardware disturb figures")
+        }
+        if conditions.isDebugBuild {
+            warnings.append(
+                "built without optimisation: bandwidths and small latencies are the compiler's; build with -c release")
+        }
+        warnAboutSettings()
+        if !placementVerified, latencyNanoseconds.joined().contains(where: { $0 != nil }) {
+            warnings.append("nobody here says where a page is: placement is what was asked for, not what was seen")
+        }
+        warnAboutLatencies()
+    }
+
+    private mutating func warnAboutSettings() {
+        if let balancing = conditions.numaBalancing, balancing != 0 {
+            warnings.append(
+                "kernel.numa_balancing is \(balancing): the kernel unmaps and moves pages meanwhile; 0 for measuring")
+        }
+        let lazy = conditions.governors.filter { $0 != "performance" }
+        if !lazy.isEmpty {
+            warnings.append("frequency governor \(lazy.joined(separator: ", ")): CPUs may not run at full speed")
+        }
+        if conditions.smtActive == true {
+            warnings.append("CPUs share cores (SMT): what runs on a sibling slows a figure down")
+        }
+        if let load = conditions.loadAverage, load > 0.5 {
+            warnings.append("the load was \(load) before the measurement: others use the CPUs and the memory")
+        }
+        if conditions.pinning != "works" { warnings.append("threads cannot be pinned: \(conditions.pinning)") }
+        if conditions.binding != "works" { warnings.append("memory cannot be bound: \(conditions.binding)") }
+        if !host.offlineCPUs.isEmpty {
+            let count = host.offlineCPUs.count
+            warnings.append("\(count) CPU\(count == 1 ? " is" : "s are") offline and not measured")
+        }
+    }
+
+    private mutating func warnAboutLatencies() {
+        let cells = latencyDetails.joined().compactMap { $0 }
+        if cells.contains(where: { $0.pages == .base }) {
+            warnings.append("no huge pages: latencies include misses of the TLB")
+        }
+        if cells.contains(where: { $0.exceedsCache == false }) {
+            warnings.append("too little memory was free: latencies include hits of the last-level cache")
+        }
+        if cells.contains(where: { $0.nanoseconds.relativeSpread > Self.wideSpread }) {
+            warnings.append(
+                "latency readings are more than \(Int(Self.wideSpread * 100)) % apart: the host was not quiet")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import AccessCosts
+import ArgumentParser
+import HostNUMA
+
+struct MeasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure",
+        abstract: "Measure what memory costs on this host: latency, bandwidth, passing cache lines, pages.",
+        discussion: """
+            Each buffer is proved to lie on its node before it is measured, and each thread to run on its CPU. \
+            Ctrl-C ends it with what was measured. On a host with one node there is no remote memory to measure.
+            """)
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Flag(help: "Seconds instead of minutes: fewer readings, fewer points.")
+    var quick = false
+
+    @Option(help: ArgumentHelp("Only these nodes' CPUs and memory, as 0-3,8.", valueName: "list"))
+    var nodes: NumberList?
+
+    mutating func validate() throws {
+        if let outside = nodes?.numbers.first(where: { $0 >= HostNodeID.limit }) {
+            throw ValidationError("--nodes \(outside): nodes are numbered below \(HostNodeID.limit)")
+        }
+    }
+
+    mutating func run() async throws {
+        // From here on the first SIGINT ends the measurement, not the process.
+        let interrupt = InterruptFlag.sigint
+        let host = try Host.current()
+        var options = MeasureOptions(isQuick: quick)
+        options.nodes = try nodes?.numbers.compactMap(HostNodeID.init(rawValue:)).map { id in
+            guard host.topology.node(id) != nil else { throw Failure(.usage, "--nodes: this host has no online \(id)") }
+            return id
+        }
+        let plan = MeasurePlan(on: host, options: options)
+        output.remark(plan.announcement)
+        let display = output
+        let report = try await plan.execute(interrupt: interrupt) { display.progress($0.line) }
+        output.progress("")
+        if output.json {
+            try output.print(report)
+        } else {
+            try Output.write(MeasureText(report, style: output.style).text)
+        }
+        if options.nodes != nil, !report.interrupted, report.gaps.contains(where: { $0.part == .latency }) {
+            throw Failure(.unavailable, "a node named by --nodes could not be measured; the report says why")
+        }
+    }
+}
+
+extension MeasureProgress {
+    /// One line for a terminal.
+    fileprivate var line: String {
+        "\(Int(done * 100)) %, about \(max(1, Int(secondsLeft.rounded()))) s left: \(words)"
+    }
+}

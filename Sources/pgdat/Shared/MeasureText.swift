@@ -1,0 +1,102 @@
+import AccessCosts
+import Lab
+import PhysicalMemory
+
+/// A measurement for people: tables of what was measured, then what was not, and what to think of it.
+struct MeasureText {
+    private(set) var text = ""
+    let report: AccessCostReport
+    let style: TextStyle
+
+    init(_ report: AccessCostReport, style: TextStyle) {
+        self.report = report
+        self.style = style
+        addHost()
+        addLatency()
+        addGaps()
+        addWarnings()
+    }
+
+    mutating func line(_ words: String = "") { text += words + "\n" }
+
+    mutating func heading(_ name: String, _ words: String) { line(style.bold(name) + "  " + words) }
+
+    private mutating func addHost() {
+        let host = report.host
+        let cpus = host.nodes.reduce(0) { $0 + $1.cpus.count }
+        var words = "\(host.cpuModel ?? host.architecture), \(plural(host.nodes.count, "node")), \(plural(cpus, "CPU"))"
+        words += host.hypervisor.map { ", virtual (\($0))" } ?? ""
+        heading("host", words + ", Linux \(host.kernel)")
+        for cache in host.caches { line("  L\(cache.level) \(Text.size(ByteCount(cache.byteCount)))") }
+        line()
+    }
+
+    private mutating func addLatency() {
+        heading("latency", "ns per dependent load (firmware's distance); rows: CPUs of, columns: memory of")
+        var rows = [[""] + report.memoryNodes.map { "node \($0)" }]
+        for (row, node) in report.cpuNodes.enumerated() {
+            let cells = report.memoryNodes.indices.map { column in
+                let distance = report.firmwareDistances[row][column].map { " (\($0))" } ?? ""
+                return (report.latencyNanoseconds[row][column].map(Text.decimal) ?? "-") + distance
+            }
+            rows.append(["node \(node)"] + cells)
+        }
+        table(rows)
+        for (column, bytes) in report.method.latencyBufferBytes.enumerated() {
+            guard let bytes else { continue }
+            var words = "  node \(report.memoryNodes[column]): \(Text.size(ByteCount(bytes)))"
+            words += report.method.timesCache[column].map { ", \(Text.decimal($0)) last-level caches" } ?? ""
+            words += report.method.latencyPages[column].map { ", \($0.words)" } ?? ""
+            words += report.method.placement[column].map { ", \($0)" } ?? ""
+            line(style.dim(words))
+        }
+        if !report.hasRemotePairs { line("  one node: there is no remote memory to measure") }
+        line()
+    }
+
+    private mutating func addGaps() {
+        for gap in report.gaps where gap.part == .latency {
+            line(
+                "not measured: node \(report.cpuNodes[gap.row]) to node \(report.memoryNodes[gap.column]): \(gap.reason)"
+            )
+        }
+        for missing in report.missing { line("not measured: \(missing.part.rawValue): \(missing.reason)") }
+    }
+
+    private mutating func addWarnings() {
+        if report.interrupted { line(style.yellow("interrupted: this is what was measured until then")) }
+        for warning in report.warnings { line(style.yellow("warning: \(warning)")) }
+        let placed = report.placementVerified
+        line(
+            placed
+                ? style.green("placement verified: every page measured was on its node")
+                : style.red("placement not verified"))
+    }
+
+    /// Columns to the right, but for the first.
+    mutating func table(_ rows: [[String]]) {
+        guard let first = rows.first else { return }
+        let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        for (number, row) in rows.enumerated() {
+            let cells = row.indices.map { column in
+                column == 0 ? Text.left(row[0], widths[0]) : Text.right(row[column], widths[column])
+            }
+            let words = "  " + cells.joined(separator: "  ")
+            line(number == 0 ? style.dim(words) : words)
+        }
+    }
+
+    func plural(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+}
+
+extension PageKind {
+    /// For people.
+    var words: String {
+        switch self {
+        case .base: "base pages"
+        case .transparentHuge: "transparent huge pages"
+        case .huge2M: "2 MiB pages"
+        case .huge1G: "1 GiB pages"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// `pgdat measure` as a user meets it.
+@Suite(.serialized) struct MeasureCommandTests {
+    @Test(arguments: [
+        (["--nodes", "1023"], "no online node 1023"), (["--nodes", "9999"], "9999"), (["--quik"], "quik"),
+    ])
+    func whatCannotBeIsRefused(_ arguments: [String], _ words: String) throws {
+        let result = try Program.run(["measure"] + arguments)
+        #expect(result.status == 64, "\(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func theFirstInterruptEndsItWithAReport() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["measure", "--json"]
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // It listens to the signal before it says what it will do.
+        var said = ""
+        while !said.contains("about") {
+            let more = errors.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            said += String(decoding: more, as: UTF8.self)
+        }
+        kill(process.processIdentifier, SIGINT)
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        let json = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        #expect(json["interrupted"] as? Bool == true && json["schema"] as? Int == 1)
+        let matrix = try #require(json["latencyNanoseconds"] as? [[Any]])
+        let gaps = try #require(json["gaps"] as? [[String: Any]])
+        for (row, cells) in matrix.enumerated() {
+            for (column, cell) in cells.enumerated() where cell is NSNull {
+                #expect(gaps.contains { $0["row"] as? Int == row && $0["column"] as? Int == column })
+            }
+        }
+    }
+}
