@@ -8,8 +8,9 @@ struct HostFile {
     let path: String
     let text: String
 
-    /// Nil if there is no such file; throws if it is there and can't be read, is too long or is no UTF-8.
-    init?(_ path: String) throws(HostError) {
+    /// Nil if there is no such file; throws if it is there and can't be read, is too long or is no UTF-8, which
+    /// `repairingText` replaces instead: files that hold paths need it.
+    init?(_ path: String, repairingText: Bool = false) throws(HostError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let code = errno
@@ -30,7 +31,9 @@ struct HostFile {
             bytes.append(contentsOf: chunk[..<count])
             guard bytes.count <= HostFile.byteLimit else { throw .unreadable(file: path, code: EFBIG) }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard
+            let text = repairingText ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+        else {
             throw .malformed(file: path, line: 1, reason: "not text")
         }
         self.path = path

@@ -2,7 +2,8 @@ import PhysicalMemory
 
 /// Which kernel it was, and how it was built.
 extension Capture {
-    var kernelRelease: String? {
+    /// As `uname -r` prints it.
+    public var kernelRelease: String? {
         machine["kernel"] ?? bootLog.kernel
             ?? version.flatMap { $0.after("Linux version ")?.split(separator: " ").first.map(String.init) }
     }
@@ -78,7 +79,7 @@ extension Capture {
     }
 
     /// The page size, if anything tells it.
-    var pageSize: ByteCount? {
+    public var pageSize: ByteCount? {
         if let size = machine["page_size"].flatMap(Numbers.count), size >= 4096, size <= 1 << 20,
             size & (size - 1) == 0
         {
