@@ -164,16 +164,21 @@ extension NUMAStat {
 
     /// The counters by the kernel's names, in the kernel's order.
     public enum Event: String, CaseIterable, Sendable {
-        case numa_hit, numa_miss, numa_foreign, interleave_hit, local_node, other_node
+        case numaHit = "numa_hit"
+        case numaMiss = "numa_miss"
+        case numaForeign = "numa_foreign"
+        case interleaveHit = "interleave_hit"
+        case localNode = "local_node"
+        case otherNode = "other_node"
 
         public var path: WritableKeyPath<NUMAStat, Int> & Sendable {
             switch self {
-            case .numa_hit: \.numaHit
-            case .numa_miss: \.numaMiss
-            case .numa_foreign: \.numaForeign
-            case .interleave_hit: \.interleaveHit
-            case .local_node: \.localNode
-            case .other_node: \.otherNode
+            case .numaHit: \.numaHit
+            case .numaMiss: \.numaMiss
+            case .numaForeign: \.numaForeign
+            case .interleaveHit: \.interleaveHit
+            case .localNode: \.localNode
+            case .otherNode: \.otherNode
             }
         }
     }

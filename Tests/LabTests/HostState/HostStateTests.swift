@@ -148,8 +148,8 @@ struct HostStateTests {
         now.nodes[0].numastat?.numaMiss = 0
         now.nodes[0].zones[0].free = 880
         let changes = HostChanges(from: earlier, seconds: 2)
-        #expect(changes.rate(.numa_hit, now.nodes[0]) == 25)
-        #expect(changes.rate(.numa_miss, now.nodes[0]) == nil)
+        #expect(changes.rate(.numaHit, now.nodes[0]) == 25)
+        #expect(changes.rate(.numaMiss, now.nodes[0]) == nil)
         #expect(changes.free(now.nodes[0].zones[0], of: now.nodes[0]) == -20)
     }
 
