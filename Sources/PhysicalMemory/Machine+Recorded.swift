@@ -72,7 +72,7 @@ extension Machine {
     package func decay(zone: Int, cpu: Int, expire: Int) -> Int {
         let held = pagesets[cpu][zone].value.lists.acquire()
         held.value.expire = expire
-        return held.value.decayHigh(batchScaleMax: layout.tuning.pcpBatchScaleMax)
+        return held.value.decayHigh()
     }
 
     /// Counts down until a remote zone's list is given back. Returns whether the time has come.
@@ -106,7 +106,7 @@ extension Machine {
         zones[zone].value.flags.replace(flags, in: mask & ZoneFlags.kernelBits)
     }
 
-    package func setBoost(_ boost: PageCount, zone: Int) { zones[zone].value.watermarkBoost.store(boost.rawValue) }
+    package func setBoost(_ boost: PageCount, zone: Int) { zones[zone].value.setBoost(boost.rawValue) }
 
     package func boost(zone: Int) -> PageCount { PageCount(zones[zone].value.watermarkBoost.load()) }
 

@@ -83,7 +83,7 @@ public final class Machine: Sendable {
                 return Stable(
                     PerCPUPages(
                         zone: zones[number], tuning: layout.nodes[place.node].zones[place.index].perCPU,
-                        freesHighOrderInBatches: true))
+                        batchScaleMax: layout.tuning.pcpBatchScaleMax, freesHighOrderInBatches: true))
             }
         }
         let lastNode = layout.nodes.map(\.id.rawValue).max() ?? 0
@@ -105,11 +105,14 @@ public final class Machine: Sendable {
         let rules = AllocationRules(layout)
         let (zonelists, pagesets, daemons, events, distances) = (zonelists, pagesets, daemons, events, distances)
         cpus = cpuList.enumerated().map { place, entry in
-            Stable(
+            let (node, list) = (Int32(entry.node.rawValue), zonelists[entry.node.rawValue].fallback)
+            let local = InlineArray<16, LocalZone?> { LocalZone($0, of: list, node: node, pagesets[place], rules) }
+            let home = local[Int(GFP.highUserMovable.rawValue & 15)]?.zone.value.number ?? 0
+            return Stable(
                 CPUState(
-                    id: entry.cpu, index: place, node: Int32(entry.node.rawValue), map: map,
-                    pagesets: pagesets[place], zonelists: zonelists,
-                    localZonelist: zonelists[entry.node.rawValue].fallback, rules: rules, allPagesets: pagesets,
+                    id: entry.cpu, index: place, node: node, map: map, pagesets: pagesets[place],
+                    zonelists: zonelists, local: local, homeZone: UInt64(home), localZonelist: list, rules: rules,
+                    allPagesets: pagesets,
                     daemons: daemons, events: events, observation: observation, distances: distances))
         }
         var cpuPlaces = [Int](repeating: -1, count: lastCPU.rawValue + 1)

@@ -1,4 +1,5 @@
 #include "ctwin.h"
+#include <limits.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -25,7 +26,7 @@ typedef struct {
     long count, high, high_min, high_max, batch;
     int alloc_factor;
     bool previous_high_order, high_in_batches;
-    long free_count, refills, drains;
+    long free_count, refills, drains, full_at, free_count_limit;
 } pcp_lists;
 
 typedef struct zone zone;
@@ -45,7 +46,7 @@ struct zone {
     uint32_t start, end;
     int number;
     _Atomic long min, low, high, reserve[6], threshold;
-    _Atomic long free, free_highatomic, free_cma, boost;
+    _Atomic long free, free_highatomic, free_cma, boost, withheld, plenty_mark[6];
     _Atomic uint32_t flags, occupied[TYPES];
     _Atomic long *differences;
     char padding[128];
@@ -68,6 +69,8 @@ typedef struct {
     uint8_t highest[16];
     uint32_t huge_order;
     int scale_max;
+    struct { pageset *set; zone *zone; int highest; } local[16];
+    uint64_t home;
 } cpu_state;
 
 struct twin { zone *zone; cpu_state *cpus; int count; };
@@ -96,6 +99,15 @@ static __attribute__((noinline)) void wait_lock(_Atomic uint32_t *word) {
 static inline void zone_lock(zone *z) {
     if (!try_lock(&z->lock)) { wait_lock(&z->lock); BUMP(z->contentions, 1); }
     BUMP(z->acquisitions, 1);
+}
+
+/// `value`, expected to be `expected`: what is computed from the result does not wait for it.
+static inline __attribute__((always_inline)) uint64_t predicted(uint64_t value, uint64_t expected) {
+    if (unlikely(value != expected)) {
+        __asm__("" : "+r"(value));
+        return value;
+    }
+    return expected;
 }
 
 static inline void list_prepend(list *l, page *pages, uint32_t f) {
@@ -193,6 +205,11 @@ static inline uint32_t take_smallest(zone *z, int cpu, int order, int type) {
     return f;
 }
 
+static void note_bounds(pcp_lists *l, int scale_max) {
+    l->full_at = l->high >= l->high_min && l->high <= l->high_max ? l->high : LONG_MIN;
+    l->free_count_limit = l->batch << scale_max;
+}
+
 static inline long clamp(long v, long lo, long hi) { v = v > lo ? v : lo; return v < hi ? v : hi; }
 static inline int pindex(unsigned order, int type) { return order <= 3 ? (int)order * 3 + type : type == 1 ? 13 : 12; }
 
@@ -213,6 +230,7 @@ static __attribute__((noinline)) bool refill(cpu_state *c, pageset *s, int index
         }
         if (blocks > 1) { blocks >>= order; if (blocks < 2) blocks = 2; }
     }
+    note_bounds(l, c->scale_max);
     l->refills++;
     long taken = 0;
     zone_lock(z);
@@ -275,19 +293,16 @@ static __attribute__((noinline)) uint64_t allocate_slowly(cpu_state *c, unsigned
 }
 
 static inline bool plentiful(zone *z, unsigned order, int highest) {
-    long mark = LOAD(z->high) + LOAD(z->boost) + LOAD(z->reserve[highest]);
-    long usable = LOAD(z->free) - LOAD(z->free_highatomic) - LOAD(z->free_cma) - (1l << order) + 1;
-    return LOAD(z->flags) == 0 && usable > mark
+    long mark = LOAD(z->plenty_mark[highest]) + LOAD(z->withheld);
+    return LOAD(z->flags) == 0 && LOAD(z->free) - (1l << order) + 1 > mark
         && (order == 0 || (LOAD(z->occupied[0]) | LOAD(z->occupied[1]) | LOAD(z->occupied[2])) >> order);
 }
 
 static inline __attribute__((always_inline)) uint64_t allocate(cpu_state *c, unsigned order, uint32_t gfp) {
-    int highest = c->highest[gfp & 15], place = c->first_places[highest];
-    if (unlikely(place >= c->zones || !(order <= 3 || order == c->huge_order))) return allocate_slowly(c, order, gfp);
-    zoneref *ref = &c->zonelist[place];
-    zone *z = ref->zone;
-    pageset *s = c->pagesets[ref->number];
-    if (unlikely(ref->node != c->node || !plentiful(z, order, highest) || !try_lock(&s->lock)))
+    pageset *s = c->local[gfp & 15].set;
+    if (unlikely(!s || !(order <= 3 || order == c->huge_order))) return allocate_slowly(c, order, gfp);
+    zone *z = c->local[gfp & 15].zone;
+    if (unlikely(!plentiful(z, order, c->local[gfp & 15].highest) || !try_lock(&s->lock)))
         return allocate_slowly(c, order, gfp);
     int index = pindex(order, gfp >> 3 & 3);
     if (unlikely(list_empty(&s->lists.lists[index]))) { unlock(&s->lock); return allocate_slowly(c, order, gfp); }
@@ -315,6 +330,7 @@ static __attribute__((noinline)) long overflow(cpu_state *c, pcp_lists *l, uint3
         limit = l->count > l->high_min ? l->count : l->high_min;
     } else if (l->count >= limit && limit < l->free_count + l->batch)
         l->high = clamp(l->free_count + l->batch, l->high_min, l->high_max);
+    note_bounds(l, c->scale_max);
     if (l->count < limit) return 0;
     if (free_high) return l->count < l->batch << c->scale_max ? l->count : l->batch << c->scale_max;
     if (limit < l->batch) return 1;
@@ -326,10 +342,10 @@ static inline __attribute__((always_inline)) bool release(cpu_state *c, uint64_t
     page *p = &c->map[pfn - c->first];
     if (unlikely(p->claim != allocated(order))) return false;
     uint64_t flags = LOAD(p->flags);
-    pageset *s = c->pagesets[flags >> 48];
+    pageset *s = c->pagesets[predicted(flags >> 48, c->home)];
     zone *z = s->zone;
     uint32_t f = (uint32_t)(pfn - z->first_pfn);
-    int type = LOAD(z->blocks[f >> BLOCK_ORDER]);
+    int type = (int)predicted(LOAD(z->blocks[f >> BLOCK_ORDER]), 1);
     if (unlikely(flags & 6 || type > 2 || !(order <= 3 || order == c->huge_order))) return false;
     if (unlikely(!try_lock(&s->lock))) {
         p->claim = 0;
@@ -349,9 +365,9 @@ static inline __attribute__((always_inline)) bool release(cpu_state *c, uint64_t
         free_high = l->free_count >= l->batch && l->previous_high_order && (!l->high_in_batches || l->count >= l->batch);
         l->previous_high_order = true;
     } else if (l->previous_high_order) l->previous_high_order = false;
-    if (l->free_count < l->batch << c->scale_max) l->free_count += 1l << order;
+    if (l->free_count < l->free_count_limit) l->free_count += 1l << order;
     uint32_t zone_flags = LOAD(z->flags);
-    if (unlikely(free_high || l->count >= l->high || l->high > l->high_max || l->high < l->high_min || zone_flags & 6)) {
+    if (unlikely(free_high || l->count >= l->full_at || zone_flags & 6)) {
         long surplus = overflow(c, l, zone_flags, free_high);
         if (surplus > 0) drain(c, s, surplus, index);
     }
@@ -411,6 +427,7 @@ twin *twin_create(uint64_t frames, int cpus, long batch, long high_min, long hig
     z->end = (uint32_t)frames;
     z->high = watermark;
     z->low = watermark;
+    for (int h = 0; h < 6; h++) z->plenty_mark[h] = watermark;
     z->threshold = 64;
     z->free = (long)frames;
     for (int i = 0; i < ORDERS * TYPES; i++) z->areas[i] = (list){NONE, NONE};
@@ -445,6 +462,12 @@ twin *twin_create(uint64_t frames, int cpus, long batch, long high_min, long hig
         for (int g = 0; g < 16; g++) c->highest[g] = 2;
         c->huge_order = BLOCK_ORDER;
         c->scale_max = 5;
+        for (int g = 0; g < 16; g++) {
+            c->local[g].set = s;
+            c->local[g].zone = z;
+            c->local[g].highest = 2;
+        }
+        note_bounds(&s->lists, c->scale_max);
     }
     return t;
 }

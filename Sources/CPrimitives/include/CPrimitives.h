@@ -22,6 +22,17 @@ static inline __attribute__((always_inline)) void cprim_prefetch_for_read(const 
     __builtin_prefetch(address, 0, 3);
 }
 
+/// `value`, which the caller expects to be `expected`. Whatever is computed from the result does not wait for `value`:
+/// the core goes on with `expected` and starts again where that was wrong, as after any branch.
+static inline __attribute__((always_inline)) unsigned long long
+cprim_predicted(unsigned long long value, unsigned long long expected) {
+    if (__builtin_expect(value != expected, 0)) {
+        __asm__("" : "+r"(value));  // keeps the compiler from seeing that both ways give `value`
+        return value;
+    }
+    return expected;
+}
+
 /// A counter that rises at a constant rate, in units of its own; 0 where there is none.
 static inline __attribute__((always_inline)) unsigned long long cprim_cycles(void) {
 #if defined(__x86_64__) || defined(__i386__)

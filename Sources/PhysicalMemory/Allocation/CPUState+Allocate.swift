@@ -8,18 +8,15 @@ extension CPUState {
     /// block. Everything else takes the same decisions at length in ``allocateAtLength(_:_:node:allowed:)``.
     /// *Kernel counterpart:* `__alloc_pages`. Complexity: O(1) but for refills.
     @inline(__always) borrowing func allocate(_ order: UInt32, _ gfp: GFP) -> UInt64 {
-        let highest = Int(rules.highestZone[Int(gfp.rawValue & 15)])
-        let place = Int(localZonelist.firstPlaces[highest])
-        guard place < localZonelist.count, rules.isKeptPerCPU(order) else { return allocateAtLength(order, gfp) }
-        let preferred = localZonelist.references[place]
-        let pageset = pagesets[Int(preferred.number)]
-        let list = PerCPULists.listNumber(order, AllocationRules.migrateType(gfp))
-        guard preferred.node == node, preferred.zone.value.isPlentiful(order, highest: highest),
-            let held = pageset.value.lists.tryAcquire()
+        guard let local = local[Int(gfp.rawValue & 15)], rules.isKeptPerCPU(order),
+            local.zone.value.isPlentiful(order, highest: local.highest),
+            let held = local.pageset.value.lists.tryAcquire()
         else { return allocateAtLength(order, gfp) }
-        let frames = preferred.zone.value.frames
+        let list = PerCPULists.listNumber(order, AllocationRules.migrateType(gfp))
+        let pageset = local.pageset
+        let frames = local.zone.value.frames
         let frame = held.value.pop(list, order, frames)
-        guard frame != .none else { return refillAndAllocate(consume held, order, gfp, preferred) }
+        guard frame != .none else { return refillAndAllocate(consume held, order, gfp) }
         held.value.freeCount &>>= 1
         pageset.value.numa.hitLocal.addAsOnlyWriter(1)
         return handOut(frame, order, gfp, frames)
@@ -29,9 +26,10 @@ extension CPUState {
     /// considerate attempt may take, the request starts again the long way.
     @inline(never)
     private borrowing func refillAndAllocate(
-        _ held: consuming Held<PerCPULists, SpinLock>, _ order: UInt32, _ gfp: GFP,
-        _ preferred: ZoneReference
+        _ held: consuming Held<PerCPULists, SpinLock>, _ order: UInt32, _ gfp: GFP
     ) -> UInt64 {
+        let place = Int(localZonelist.firstPlaces[Int(rules.highestZone[Int(gfp.rawValue & 15)])])
+        let preferred = localZonelist.references[place]
         let flags = fastFlags(gfp, preferred: preferred)
         let frame = takeFromLists(
             &held.value, preferred.zone, order, AllocationRules.migrateType(gfp), flags)
@@ -57,8 +55,8 @@ extension Zone {
     ///
     /// True only where ``admits(_:_:highest:_:)`` is, too.
     @inline(__always) borrowing func isPlentiful(_ order: UInt32, highest: Int) -> Bool {
-        let mark = tuning.highWatermark.load() &+ watermarkBoost.load() &+ tuning.lowmemReserve[highest].load()
-        let usable = freePages.load() &- freeHighatomic.load() &- freeCMA.load() &- (1 &<< Int(order)) &+ 1
+        let mark = tuning.plentyMark[highest].load() &+ withheld.load()
+        let usable = freePages.load() &- (1 &<< Int(order)) &+ 1
         return flags.load() == 0 && usable > mark && (order == 0 || hasBlock(Int(order), []))
     }
 }

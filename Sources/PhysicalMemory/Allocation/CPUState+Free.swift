@@ -1,3 +1,5 @@
+import CPrimitives
+
 extension CPUState {
     /// Gives a block back that somebody allocated, on any CPU, with this order. Returns what is wrong, if anything.
     ///
@@ -5,10 +7,13 @@ extension CPUState {
     @inline(__always) borrowing func free(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
         guard map.contains(pfn), map[pfn].claim == Page.allocated(order: order) else { return freeAtLength(pfn, order) }
         let flags = map[pfn].flags.load()
-        let pageset = pagesets[PageFlags.zone(flags)]
+        // Expected, so that the list's address does not hang on the page: the next request waits for that address.
+        let pageset = pagesets[Int(truncatingIfNeeded: cprim_predicted(UInt64(PageFlags.zone(flags)), homeZone))]
         let frames = pageset.value.zone.value.frames
         let frame = frames.offset(pfn)
-        let type = frames.migrateType(of: frame)
+        let type = UInt8(
+            truncatingIfNeeded: cprim_predicted(
+                UInt64(frames.migrateType(of: frame)), UInt64(MigrateType.movable.rawValue)))
         guard flags & (PageFlags.head | PageFlags.lru) == 0, MigrateType.isMergeable(type), rules.isKeptPerCPU(order),
             let held = pageset.value.lists.tryAcquire()
         else { return freeAtLength(pfn, order) }
@@ -26,7 +31,7 @@ extension CPUState {
         let list = PerCPULists.listNumber(order, type)
         lists.allocFactor &>>= 1
         lists.push(frame, list, order, zone.value.frames)
-        let surplus = lists.noteFree(order, zoneFlags: zone.value.flags.load(), batchScaleMax: rules.batchScaleMax)
+        let surplus = lists.noteFree(order, zoneFlags: zone.value.flags.load())
         if surplus > 0 {
             lists.drain(surplus, first: list, cpu: index, zone.value)
             zone.value.noticeRecovery()

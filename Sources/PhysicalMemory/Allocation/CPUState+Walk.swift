@@ -82,7 +82,7 @@ extension CPUState {
         let frame = lists.pop(list, order, zone.value.frames)
         if frame != .none { return frame }
         guard
-            lists.refill(list, order, type, flags, cpu: index, batchScaleMax: rules.batchScaleMax, zone.value)
+            lists.refill(list, order, type, flags, cpu: index, zone.value)
         else { return .none }
         return lists.pop(list, order, zone.value.frames)
     }

@@ -17,6 +17,11 @@ struct CPUState: ~Copyable {
     let pagesets: StableArray<Stable<PerCPUPages>>
     /// By node number.
     let zonelists: StableArray<NodeZonelists>
+    /// By the four bits of a gfp that choose a zone: where requests go as long as there is plenty. `nil` where the first
+    /// zone is on another node, or none is.
+    let local: InlineArray<16, LocalZone?>
+    /// The number of the zone that most frees are for.
+    let homeZone: UInt64
     /// The zonelist of the CPU's own node.
     let localZonelist: Zonelist
     let rules: AllocationRules
@@ -28,6 +33,26 @@ struct CPUState: ~Copyable {
     let observation: Stable<Observation>
     /// By node numbers; 0 where unknown. *Kernel counterpart:* `node_distance`.
     let distances: StableArray<[UInt8]>
+}
+
+/// The zone of a CPU's own node that its requests of one kind try first.
+struct LocalZone {
+    let pageset: Stable<PerCPUPages>
+    let zone: Stable<Zone>
+    /// The zone index of the highest zone that the request allows.
+    let highest: Int
+
+    init?(
+        _ gfp: Int, of list: Zonelist, node: Int32, _ pagesets: StableArray<Stable<PerCPUPages>>,
+        _ rules: AllocationRules
+    ) {
+        let highest = Int(rules.highestZone[gfp])
+        let place = Int(list.firstPlaces[highest])
+        guard place < list.count, list.references[place].node == node else { return nil }
+        zone = list.references[place].zone
+        pageset = pagesets[Int(list.references[place].number)]
+        self.highest = highest
+    }
 }
 
 /// Constants of a machine that every allocation consults.

@@ -7,8 +7,8 @@ extension NodeFrames {
         // Here the mappings of the whole are counted.
         self[head + 1].previous = 0
         for frame in head + 1..<head + 1 << order {
-            self[frame].flags.store(self[frame].flags.load() | PageFlags.tail)
             self[frame].next = head
+            self[frame].flags.store(self[frame].flags.load() | PageFlags.tail)
         }
     }
 

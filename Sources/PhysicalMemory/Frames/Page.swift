@@ -10,7 +10,12 @@ struct Page: ~Copyable {
     /// Offsets, from the node's first frame, of the neighbours in the list that the frame heads a block in; in a
     /// tail of a compound page `next` is its head. *Kernel counterpart:* `lru`, `buddy_list`, `pcp_list`,
     /// `compound_head`.
-    var next: FrameOffset
+    var next: FrameOffset {
+        @inline(__always) get { link.load() }
+        @inline(__always) nonmutating set { link.store(newValue) }
+    }
+    // A scan looks at tails of compound pages while their owner may be writing them.
+    private let link: SharedOffset
     var previous: FrameOffset
     /// Which mapping the frame belongs to; 0: none. *Kernel counterpart:* `mapping`.
     var mapping: UInt32

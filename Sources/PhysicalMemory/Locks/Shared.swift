@@ -54,6 +54,16 @@ struct SharedByte: ~Copyable {
     @inline(__always) func store(_ value: UInt8) { cell.store(value, ordering: .relaxed) }
 }
 
+/// A link of a list, which has one writer at a time but may be looked at.
+struct SharedOffset: ~Copyable {
+    private let cell: Atomic<UInt32>
+
+    init(_ value: UInt32) { cell = Atomic(value) }
+
+    @inline(__always) func load() -> UInt32 { cell.load(ordering: .relaxed) }
+    @inline(__always) func store(_ value: UInt32) { cell.store(value, ordering: .relaxed) }
+}
+
 /// A page's type word: set and cleared under the zone's lock, looked at by neighbours of other zones.
 struct SharedType: ~Copyable {
     private let cell: Atomic<UInt32>

@@ -23,7 +23,7 @@ extension Machine {
         for zone in zones where zone.value.node == node && zone.value.index <= highest {
             let held = zone.value.areas.acquire()
             taken += zone.value.watermarkBoost.load()
-            zone.value.watermarkBoost.store(0)
+            zone.value.setBoost(0)
             _ = consume held
         }
         state.value.runs.add(1)

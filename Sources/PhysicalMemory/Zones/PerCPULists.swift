@@ -16,11 +16,17 @@ struct PerCPULists: ~Copyable {
     /// Pages in all lists.
     var count = 0
     /// Pages beyond which some are given back; moves between ``highMin`` and ``highMax``.
-    var high = 0
-    var highMin: Int
-    var highMax: Int
+    var high = 0 { didSet { noteBounds() } }
+    var highMin: Int { didSet { noteBounds() } }
+    var highMax: Int { didSet { noteBounds() } }
     /// Pages fetched or given back at a time, before scaling.
-    var batch: Int
+    var batch: Int { didSet { noteBounds() } }
+    /// log₂ of the largest number of batches that move at once. *Kernel counterpart:* `CONFIG_PCP_BATCH_SCALE_MAX`.
+    let batchScaleMax: Int
+    /// ``count`` from which a free has more to do: ``high``, or anything while that is out of its bounds.
+    private var fullAt = 0
+    /// ``freeCount`` rises no more from here on.
+    private var freeCountLimit = 0
     /// The order before was freed as a block of order 1 to 3. *Kernel counterpart:* `PCPF_PREV_FREE_HIGH_ORDER`.
     var previousFreeWasHighOrder = false
     /// Whether blocks of order 1 to 3 leave at once only from `batch` pages on. Set where the CPU's share of the cache
@@ -39,10 +45,17 @@ struct PerCPULists: ~Copyable {
 
     private var lists = InlineArray<14, FrameList>(repeating: FrameList())
 
-    init(_ tuning: ZoneLayout.PerCPUTuning) {
+    init(_ tuning: ZoneLayout.PerCPUTuning, batchScaleMax: Int) {
         highMin = tuning.highMin.rawValue
         highMax = tuning.highMax.rawValue
         batch = tuning.batch.rawValue
+        self.batchScaleMax = batchScaleMax
+        noteBounds()
+    }
+
+    private mutating func noteBounds() {
+        fullAt = high >= highMin && high <= highMax ? high : .min
+        freeCountLimit = batch << batchScaleMax
     }
 
     /// The number of the list for blocks of this order and type, which must be one that the lists keep.
@@ -96,7 +109,7 @@ extension PerCPULists {
     ///
     /// Each fetch of single pages without a free in between doubles the next, and `high` rises with what was fetched,
     /// as long as the zone has plenty. *Kernel counterpart:* `nr_pcp_alloc`.
-    mutating func refillCount(_ order: UInt32, zoneIsBelowHigh: Bool, batchScaleMax: Int) -> Int {
+    mutating func refillCount(_ order: UInt32, zoneIsBelowHigh: Bool) -> Int {
         clampHigh()
         if high < batch { return 1 }
         var blocks = order > 0 ? batch : batch << allocFactor
@@ -113,7 +126,7 @@ extension PerCPULists {
     ///
     /// *Kernel counterpart:* the second half of `free_unref_page_commit`.
     @inline(__always)
-    mutating func noteFree(_ order: UInt32, zoneFlags: UInt32, batchScaleMax: Int) -> Int {
+    mutating func noteFree(_ order: UInt32, zoneFlags: UInt32) -> Int {
         var freesHigh = false
         if order &- 1 < Self.costlyOrder {
             freesHigh =
@@ -122,24 +135,24 @@ extension PerCPULists {
         } else if previousFreeWasHighOrder {
             previousFreeWasHighOrder = false
         }
-        if freeCount < batch &<< batchScaleMax { freeCount &+= 1 &<< Int(order) }
+        if freeCount < freeCountLimit { freeCount &+= 1 &<< Int(order) }
         // The common case of what follows, in two comparisons: plenty of room and nothing that would shrink the list.
-        if !freesHigh && count < high && high <= highMax && high >= highMin
+        if !freesHigh && count < fullAt
             && zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) == 0
         {
             return 0
         }
-        return overflow(freesHigh: freesHigh, zoneFlags: zoneFlags, batchScaleMax: batchScaleMax)
+        return overflow(freesHigh: freesHigh, zoneFlags: zoneFlags)
     }
 
     @inline(never)
-    private mutating func overflow(freesHigh: Bool, zoneFlags: UInt32, batchScaleMax: Int) -> Int {
-        let limit = limit(freesHigh: freesHigh, zoneFlags: zoneFlags, batchScaleMax: batchScaleMax)
-        return count >= limit ? drainCount(limit: limit, freesHigh: freesHigh, batchScaleMax: batchScaleMax) : 0
+    private mutating func overflow(freesHigh: Bool, zoneFlags: UInt32) -> Int {
+        let limit = limit(freesHigh: freesHigh, zoneFlags: zoneFlags)
+        return count >= limit ? drainCount(limit: limit, freesHigh: freesHigh) : 0
     }
 
     /// The number of pages from which some go back; adapts `high` on the way. *Kernel counterpart:* `nr_pcp_high`.
-    private mutating func limit(freesHigh: Bool, zoneFlags: UInt32, batchScaleMax: Int) -> Int {
+    private mutating func limit(freesHigh: Bool, zoneFlags: UInt32) -> Int {
         clampHigh()
         let limit = high
         if limit == 0 { return 0 }
@@ -164,7 +177,7 @@ extension PerCPULists {
     }
 
     /// *Kernel counterpart:* `nr_pcp_free`.
-    private func drainCount(limit: Int, freesHigh: Bool, batchScaleMax: Int) -> Int {
+    private func drainCount(limit: Int, freesHigh: Bool) -> Int {
         if freesHigh { return Swift.min(count, batch << batchScaleMax) }
         if limit < batch { return 1 }
         return Swift.min(Swift.max(freeCount, batch), limit - batch)
@@ -173,7 +186,7 @@ extension PerCPULists {
     /// Lowers `high` towards its least value, as the statistics worker does. Returns the pages then above it.
     ///
     /// *Kernel counterpart:* `decay_pcp_high`.
-    mutating func decayHigh(batchScaleMax: Int) -> Int {
+    mutating func decayHigh() -> Int {
         if high > highMin {
             high = Swift.max(count - batch << batchScaleMax, high - high >> 3, highMin)
         }

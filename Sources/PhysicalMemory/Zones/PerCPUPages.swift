@@ -6,9 +6,11 @@ struct PerCPUPages: ~Copyable {
     let numa = NUMAEvents()
     let lists: Guarded<PerCPULists, SpinLock>
 
-    init(zone: Stable<Zone>, tuning: ZoneLayout.PerCPUTuning, freesHighOrderInBatches: Bool) {
+    init(
+        zone: Stable<Zone>, tuning: ZoneLayout.PerCPUTuning, batchScaleMax: Int, freesHighOrderInBatches: Bool
+    ) {
         self.zone = zone
-        var lists = PerCPULists(tuning)
+        var lists = PerCPULists(tuning, batchScaleMax: batchScaleMax)
         lists.freesHighOrderInBatches = freesHighOrderInBatches
         self.lists = Guarded(lists)
     }
@@ -35,11 +37,11 @@ extension PerCPULists {
     /// *Kernel counterpart:* `rmqueue_bulk`. Takes the zone's lock; this list's is held.
     @inline(never)
     mutating func refill(
-        _ list: Int, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags, cpu: Int, batchScaleMax: Int,
+        _ list: Int, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags, cpu: Int,
         _ zone: borrowing Zone
     ) -> Bool {
         let belowHigh = zone.flags.load() & ZoneFlags.belowHigh != 0
-        let wanted = refillCount(order, zoneIsBelowHigh: belowHigh, batchScaleMax: batchScaleMax)
+        let wanted = refillCount(order, zoneIsBelowHigh: belowHigh)
         refills += 1
         let held = zone.acquireAreas(cpu: cpu)
         let isObserved = zone.isObserved(by: cpu)

@@ -19,6 +19,7 @@ extension Zone {
             } else {
                 freeCMA.addAsOnlyWriter(delta)
             }
+            withheld.addAsOnlyWriter(delta)
         }
         let difference = differences[cpu].load() &+ delta
         let threshold = tuning.statThreshold.load()

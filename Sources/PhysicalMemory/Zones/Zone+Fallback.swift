@@ -169,7 +169,7 @@ extension Zone {
         let limit = high / 10000 * factor + high % 10000 * factor / 10000
         guard limit != 0 else { return false }
         let old = watermarkBoost.load()
-        watermarkBoost.store(Swift.min(old + pageblock, Swift.max(pageblock, limit)))
+        setBoost(Swift.min(old + pageblock, Swift.max(pageblock, limit)))
         noteBoost(from: old, limit: Swift.max(pageblock, limit), cpu: cpu)
         areas.statistics.boosts += 1
         return true

@@ -23,8 +23,9 @@ extension Zone {
             differences[cpu].store(difference.rawValue)
         }
         flags.replace(image.flags, in: ZoneFlags.kernelBits)
-        watermarkBoost.store(image.watermarkBoost.rawValue)
+        setBoost(image.watermarkBoost.rawValue)
         reservedHighatomic.store(image.reservedHighatomic.rawValue)
+        withheld.addAsOnlyWriter(image.freeHighatomic.rawValue - freeHighatomic.load())
         freeHighatomic.store(image.freeHighatomic.rawValue)
     }
 

@@ -30,12 +30,15 @@ struct Zone: ~Copyable {
     let reservedHighatomic = SharedInt()
     /// *Kernel counterpart:* `vm_stat[NR_FREE_CMA_PAGES]`.
     let freeCMA = SharedInt()
+    /// The sum of ``watermarkBoost``, ``freeHighatomic`` and ``freeCMA``, kept so that the fast path need not add them up.
+    /// Written under the zone's lock.
+    let withheld = SharedInt()
     /// Each CPU's share of ``freePages`` that is not folded in yet. Written under the zone's lock.
     /// *Kernel counterpart:* `vm_stat_diff[NR_FREE_PAGES]`.
     let differences: StableArray<SharedInt>
     /// Bits of ``ZoneFlags``.
     let flags = SharedFlags()
-    /// Pages. Written under the zone's lock and by kswapd. *Kernel counterpart:* `watermark_boost`.
+    /// Pages. Written under the zone's lock. *Kernel counterpart:* `watermark_boost`.
     let watermarkBoost = SharedInt()
     /// For each migrate type, a bit for each order that has a free block. Written under the zone's lock.
     let occupiedOrders: InlineArray<6, SharedFlags>
@@ -97,6 +100,12 @@ struct Zone: ~Copyable {
         return areas.acquire()
     }
 
+    /// Sets the boost; the zone's lock is held, or nobody else is about.
+    borrowing func setBoost(_ pages: Int) {
+        withheld.addAsOnlyWriter(pages - watermarkBoost.load())
+        watermarkBoost.store(pages)
+    }
+
     borrowing func release() {
         differences.release()
         lockUse.release()
@@ -123,6 +132,8 @@ struct ZoneTuning: ~Copyable {
     let promoWatermark: SharedInt
     /// By the zone index of the request's highest zone. *Kernel counterpart:* `lowmem_reserve`.
     let lowmemReserve: InlineArray<6, SharedInt>
+    /// High watermark and reserve together, by the zone index of the request's highest zone.
+    let plentyMark: InlineArray<6, SharedInt>
     /// *Kernel counterpart:* `stat_threshold`.
     let statThreshold: SharedInt
     /// *Kernel counterpart:* `percpu_drift_mark`.
@@ -135,6 +146,10 @@ struct ZoneTuning: ~Copyable {
         promoWatermark = SharedInt((layout.watermarks.promo ?? layout.watermarks.high).rawValue)
         lowmemReserve = InlineArray { index in
             SharedInt(index < layout.protection.count ? layout.protection[index].rawValue : 0)
+        }
+        plentyMark = InlineArray { index in
+            let reserve = index < layout.protection.count ? layout.protection[index].rawValue : 0
+            return SharedInt(layout.watermarks.high.rawValue + reserve)
         }
         statThreshold = SharedInt(layout.statThreshold)
         driftMark = SharedInt(layout.driftMark.rawValue)
