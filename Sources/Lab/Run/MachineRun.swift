@@ -50,12 +50,20 @@ extension RunPlan {
     private func work(
         _ interrupt: InterruptFlag, _ progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> RunReport {
+        let stage = try await stage(interrupt, progress)
+        let elapsed = await stage.drive.run(stage.cpus, stage.bell, options, interrupt, progress: progress)
+        progress(.auditing)
+        return try await conclude(stage, elapsed: elapsed)
+    }
+
+    /// The machine with its memory, threads and drivers, ready to work.
+    func stage(_ interrupt: InterruptFlag, _ progress: @Sendable (Progress) -> Void) async throws -> RunStage {
         let storage = HostStorage()
         let machine = try Machine(layout, storage: storage)
         try bindPages(of: machine, storage)
         var executors: [HostCPU: PinnedExecutor] = [:]
         for cpu in assignment.cpus where executors[cpu.hostCPU] == nil {
-            executors[cpu.hostCPU] = try PinnedExecutor(.cpu(cpu.hostCPU), name: "cpu \(cpu.hostCPU.rawValue)")
+            executors[cpu.hostCPU] = try Self.executor(of: cpu)
         }
         let backing = try makeBacking(interrupt, progress)
         if backing != nil { try await initialize(machine, executors) }
@@ -63,27 +71,37 @@ extension RunPlan {
             machine, cpus: assignment.cpus.map(\.cpu), settings: options.drive,
             directMap: backing?.directMap(of: machine))
         let sharers = Dictionary(assignment.cpus.map { ($0.hostCPU, 1) }, uniquingKeysWith: +)
-        let cpus = assignment.cpus.indices.map { place in
-            let hostCPU = assignment.cpus[place].hostCPU
-            return ModelledCPU(
-                drive, place: place, on: executors[hostCPU]!, sharesThread: sharers[hostCPU, default: 1] > 1)
+        let cpus = try assignment.cpus.indices.map { place in
+            let cpu = assignment.cpus[place]
+            let isShared = sharers[cpu.hostCPU, default: 1] > 1
+            let own = isShared && options.hasThreadPerCPU ? try Self.executor(of: cpu) : executors[cpu.hostCPU]!
+            return ModelledCPU(drive, place: place, on: own, sharesThread: isShared && !options.hasThreadPerCPU)
         }
         let bell = KswapdBell(daemons: try makeDaemons(machine))
         for cpu in cpus { await cpu.prepare() }
-        let elapsed = await drive.run(cpus, bell, options, interrupt, progress: progress)
-        progress(.auditing)
+        return RunStage(machine: machine, backing: backing, drive: drive, cpus: cpus, bell: bell)
+    }
+
+    private static func executor(of cpu: HostAssignment.CPU) throws(HostError) -> PinnedExecutor {
+        try PinnedExecutor(.cpu(cpu.hostCPU), name: "cpu \(cpu.hostCPU.rawValue)")
+    }
+
+    /// Audits with everything held, frees everything, audits again, and gathers the figures.
+    func conclude(_ stage: RunStage, elapsed: Double) async throws -> RunReport {
+        let machine = stage.machine
+        _ = stage.drive.settleDepartures()
         var outcomes: [CPUOutcome] = []
-        for cpu in cpus { outcomes.append(await cpu.outcome()) }
+        for cpu in stage.cpus { outcomes.append(await cpu.outcome()) }
         var collector = RunCollector(
             plan: self, machine: machine, elapsed: elapsed,
             audit: machine.audit(holding: outcomes.lazy.flatMap(\.holdings)))
-        collector.addFigures(outcomes, cpus.map(\.executor))
+        collector.addFigures(outcomes, stage.cpus.map(\.executor))
         collector.statuses = machine.zoneNames.compactMap { machine.status(of: $0) }
-        for cpu in cpus { collector.faults += await cpu.releaseAll().map(\.description) }
+        for cpu in stage.cpus { collector.faults += await cpu.releaseAll().map(\.description) }
         if let worker = assignment.cpus.first { machine.drainAll(on: worker.cpu) }
         collector.auditAfterRelease = machine.audit(holding: [])
-        for daemon in bell.daemons { collector.kswapd.append((daemon.node, await daemon.figures())) }
-        if let backing { try collector.addPlacement(backing, machine) }
+        for daemon in stage.bell.daemons { collector.kswapd.append((daemon.node, await daemon.figures())) }
+        if let backing = stage.backing { try collector.addPlacement(backing, machine) }
         return collector.report()
     }
 
@@ -122,6 +140,15 @@ extension RunPlan {
             return try Kswapd(machine, node: node.id, place: place)
         }
     }
+}
+
+/// A plan's machine, ready to work.
+struct RunStage {
+    let machine: Machine
+    let backing: Backing?
+    let drive: Drive
+    let cpus: [ModelledCPU]
+    let bell: KswapdBell
 }
 
 extension Drive {

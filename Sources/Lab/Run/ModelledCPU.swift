@@ -54,7 +54,8 @@ actor ModelledCPU {
 
     /// What was done, and what is still held. All CPUs of the drive rest.
     func outcome() -> CPUOutcome {
-        CPUOutcome(report: driver?.report(), holdings: driver?.holdings() ?? [], involuntarySwitches: switches)
+        driver?.completePlant()
+        return CPUOutcome(report: driver?.report(), holdings: driver?.holdings() ?? [], involuntarySwitches: switches)
     }
 
     /// Frees what is still held, and returns what went wrong in doing so. The others may run.

@@ -20,6 +20,9 @@ public struct RunOptions: Sendable {
     public var requiresBinding = false
     /// Frames are real memory. If not, only what the allocator knows of them exists, and all of the layout is managed.
     public var isBacked = true
+    /// Modelled CPUs that share a CPU of the host have a thread each, which the host's scheduler interrupts where it
+    /// likes, inside a lock too. If not, they share a thread and run by turns.
+    public var hasThreadPerCPU = false
     /// How to measure the cost matrix; `nil`: not at all.
     public var latency: LatencyOptions? = LatencyOptions()
 
@@ -40,6 +43,8 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     case nodeUnreachable(NodeID, reason: String)
     /// Nothing is left to run on.
     case noCPU
+    /// The workload needs more CPUs or nodes than are at work.
+    case workload(Workload, needs: String)
     /// No node's memory can be had.
     case noMemory(reason: String)
     case tooLittleMemory(wanted: ByteCount, available: ByteCount, where: String)
@@ -48,7 +53,7 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The command line asks for what the machine does not have, whatever the host.
     public var isUsage: Bool {
         switch self {
-        case .noSuchCPU, .noSuchNode: true
+        case .noSuchCPU, .noSuchNode, .workload: true
         default: false
         }
     }
@@ -60,6 +65,7 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
         case .cpuNotUsable(let cpu): "CPU \(cpu) is not among those that this process may use"
         case .nodeUnreachable(let node, let reason): "node \(node) cannot be used: \(reason)"
         case .noCPU: "no CPU is left to run on"
+        case .workload(let workload, let needs): "\(workload.rawValue) needs \(needs)"
         case .noMemory(let reason): "no node's memory can be had: \(reason)"
         case .tooLittleMemory(let wanted, let available, let place):
             "too little memory: \(place) would need \(Text.size(wanted)) and has \(Text.size(available)) to spare"

@@ -21,6 +21,7 @@ public struct RunPlan: Sendable {
             throw .bindingRefused(reason: reason)
         }
         guard !assignment.cpus.isEmpty else { throw .noCPU }
+        try Self.check(options.drive.workload, assignment)
         self.assignment = assignment
         guard options.isBacked else {
             layout = full
@@ -60,6 +61,15 @@ public struct RunPlan: Sendable {
         if let nodes = options.nodes.map(Set.init) {
             assignment.keepCPUs { nodes.contains($0.node) }
             assignment.keepNodes { nodes.contains($0) }
+        }
+    }
+
+    private static func check(_ workload: Workload, _ assignment: HostAssignment) throws(RunError) {
+        if workload == .producerConsumer && assignment.cpus.count < 2 {
+            throw .workload(workload, needs: "at least two CPUs")
+        }
+        if workload == .crossNode && assignment.nodes.count < 2 {
+            throw .workload(workload, needs: "at least two nodes with memory; --machine 2-socket has them")
         }
     }
 

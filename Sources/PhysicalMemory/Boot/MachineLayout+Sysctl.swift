@@ -5,6 +5,9 @@ extension MachineLayout {
         "watermark_scale_factor", "zone_reclaim_mode",
     ]
 
+    /// Sizes of the per-CPU lists, which ``set(sysctl:to:)`` knows, too; `pcp.high` stands for both bounds.
+    public static let listTunables = ["pcp.batch", "pcp.high", "pcp.high_min", "pcp.high_max"]
+
     /// Sets a sysctl of `/proc/sys/vm` or a tunable by the kernel's name, with or without `vm.` in front; takes effect
     /// with ``retuned()``.
     ///
@@ -29,6 +32,12 @@ extension MachineLayout {
                 throw .sysctl(name: fullName, value: value)
             }
             tuning.pcpHighFraction = fraction
+        case "pcp.batch": tuning.pcpBatch = try number(1...1 << 20)
+        case "pcp.high":
+            tuning.pcpHighMin = try number(0...1 << 30)
+            tuning.pcpHighMax = tuning.pcpHighMin
+        case "pcp.high_min": tuning.pcpHighMin = try number(0...1 << 30)
+        case "pcp.high_max": tuning.pcpHighMax = try number(0...1 << 30)
         case "zone_reclaim_mode": tuning.zoneReclaimMode = try number(positive)
         case "lowmem_reserve_ratio": try setRatios(value, fullName)
         default: throw .unknownSysctl(fullName)

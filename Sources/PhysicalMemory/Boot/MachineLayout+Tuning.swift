@@ -43,6 +43,7 @@ extension MachineLayout {
                 var rule = rules[index]
                 if cpus > 0 { rule.cpus = cpus }
                 nodes[place].zones[index].tune(by: rule, lowmem: lowmem)
+                nodes[place].zones[index].perCPU.apply(tuning)
             }
         }
     }
@@ -79,5 +80,15 @@ extension ZoneLayout {
         let drift = rule.onlineCPUs * statThreshold
         let isHidden = drift > (watermarks.low - watermarks.min).rawValue
         driftMark = isHidden ? watermarks.high + PageCount(drift) : PageCount(0)
+    }
+}
+
+extension ZoneLayout.PerCPUTuning {
+    /// Takes the sizes that somebody wants in place of the computed ones.
+    fileprivate mutating func apply(_ tuning: MachineLayout.Tuning) {
+        if let pages = tuning.pcpBatch { batch = PageCount(pages) }
+        if let pages = tuning.pcpHighMin { highMin = PageCount(pages) }
+        if let pages = tuning.pcpHighMax { highMax = PageCount(pages) }
+        if highMax < highMin { highMax = highMin }
     }
 }

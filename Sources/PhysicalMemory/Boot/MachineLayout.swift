@@ -60,6 +60,10 @@ public struct MachineLayout: Hashable, Sendable {
         public var watermarkScaleFactor = 10
         /// `vm.percpu_pagelist_high_fraction`; 0: sized by watermarks.
         public var pcpHighFraction = 0
+        /// Sizes of the per-CPU lists that somebody wants in place of the computed ones, in pages.
+        public var pcpBatch: Int?
+        public var pcpHighMin: Int?
+        public var pcpHighMax: Int?
         /// `vm.zone_reclaim_mode`, the kernel's bits.
         public var zoneReclaimMode = 0
         /// `CONFIG_PCP_BATCH_SCALE_MAX`.

@@ -84,4 +84,38 @@ public final class DirectMap: Sendable {
         }
         return true
     }
+
+    // MARK: What stress adds
+
+    /// The last word of a frame.
+    @inline(__always) private func end(of start: UnsafeMutableRawPointer, _ page: Int) -> UnsafeMutableRawPointer {
+        unsafe start + (page + 1) &<< Int(pageShift) - 8
+    }
+
+    /// The canary at the end of a block; ``write(_:zone:)`` puts the one at its start.
+    func writeEnd(_ block: HeldBlock, zone: Int) {
+        guard let start = unsafe address(of: block.pfn, zone: zone) else { return }
+        unsafe end(of: start, block.pageCount - 1).storeBytes(of: ~block.cookie, as: UInt64.self)
+    }
+
+    func isEndIntact(_ block: HeldBlock, zone: Int) -> Bool {
+        guard let start = unsafe address(of: block.pfn, zone: zone) else { return true }
+        return unsafe end(of: start, block.pageCount - 1).load(as: UInt64.self) == ~block.cookie
+    }
+
+    /// Fills the first and the last word of each frame of a block that is about to be free.
+    func poison(_ block: HeldBlock, zone: Int) {
+        guard let start = unsafe address(of: block.pfn, zone: zone) else { return }
+        for page in 0..<block.pageCount {
+            unsafe (start + page &<< Int(pageShift)).storeBytes(of: OwnerWords.poison, as: UInt64.self)
+            unsafe end(of: start, page).storeBytes(of: OwnerWords.poison, as: UInt64.self)
+        }
+    }
+
+    /// Whether a frame still has the poison that its last holder left.
+    func isPoisoned(_ pfn: UInt64, zone: Int) -> Bool {
+        guard let start = unsafe address(of: pfn, zone: zone) else { return true }
+        return unsafe start.load(as: UInt64.self) == OwnerWords.poison
+            && end(of: start, 0).load(as: UInt64.self) == OwnerWords.poison
+    }
 }

@@ -20,6 +20,10 @@ public final class Drive: Sendable {
     /// Pages that a CPU may hold, by its place.
     let budgets: [Int]
     let spillOrder: UInt32
+    /// Numbers of the nodes with memory.
+    let memoryNodes: StableArray<Int>
+    let owners: OwnerWords?
+    let presence: Presence?
     private let stopFlag = Stable(SharedFlags())
 
     static let tasksPerCPU = 4
@@ -51,6 +55,15 @@ public final class Drive: Sendable {
         rings = StableArray(count: cpus.count) { _ in StableArray(count: strides.count) { _ in HandoverRing() } }
         mailboxes = StableArray(count: cpus.count) { _ in StableArray(count: strides.count) { _ in TaskMailbox() } }
         progress = StableArray(count: cpus.count) { _ in Stable(SharedInt()) }
+        if settings.checksOwners {
+            guard let owners = OwnerWords(first: machine.map.first, end: machine.map.end) else { throw .noRoom }
+            self.owners = owners
+        } else {
+            owners = nil
+        }
+        presence = settings.mischief.hasDepartures ? Presence(machine, cpus, settings) : nil
+        let memoryNodes = Set(machine.zones.map { $0.value.node.rawValue }).sorted()
+        self.memoryNodes = StableArray(count: memoryNodes.count) { memoryNodes[$0] }
         nodeOfZone = StableArray(count: machine.zones.count) { Int32(machine.zones[$0].value.node.rawValue) }
     }
 
@@ -65,6 +78,8 @@ public final class Drive: Sendable {
         mailboxes.release()
         progress.release()
         nodeOfZone.release()
+        memoryNodes.release()
+        owners?.release()
         stopFlag.release()
     }
 
@@ -75,6 +90,9 @@ public final class Drive: Sendable {
 
     /// Allocations and frees so far, of all CPUs; a little late.
     public var operations: Int { (0..<cpus.count).reduce(0) { $0 + progress[$1].value.load() } }
+
+    /// Whether the CPU at this place is there: all are, unless CPUs come and go.
+    func isPresent(_ place: Int) -> Bool { presence?.isPresent(place) ?? true }
 
     /// Whether the CPU at this place has work: under ``Workload/spill`` only those of one node do.
     public func isActive(_ place: Int) -> Bool { budgets[place] > 0 }
@@ -127,7 +145,7 @@ struct HoldingPlan {
         var users: [Int32: Int] = [:]
         for case let home? in homes { users[home, default: 0] += 1 }
         switch settings.workload {
-        case .mixed, .lifo, .batch:
+        case .mixed, .lifo, .batch, .random, .producerConsumer, .crossNode, .burst, .orders:
             // Half of what a node can spare is in use.
             budgets = homes.map { home in home.map { max(1, spare[$0, default: 0] / 2 / users[$0, default: 1]) } ?? 1 }
         case .spill:
@@ -148,7 +166,8 @@ struct HoldingPlan {
         let most = budgets.max() ?? 1
         let perTask = (most + Drive.tasksPerCPU - 1) / Drive.tasksPerCPU
         guard settings.workload == .spill else {
-            slotsPerTask = min(max(perTask / 4, 128), 1024)
+            let most = settings.workload == .random ? Driver.poolSize : settings.workload == .burst ? 4096 : 1024
+            slotsPerTask = min(max(perTask / 4, 128), most)
             return
         }
         let highest = machine.layout.maxOrder.rawValue

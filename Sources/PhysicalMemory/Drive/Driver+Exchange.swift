@@ -6,7 +6,7 @@ extension Driver {
         guard strides > 0 else { return false }
         nextStride = nextStride &+ 1 < strides ? nextStride &+ 1 : 0
         let target = (place + drive.strides[nextStride]) % drive.cpus.count
-        guard drive.rings[target][nextStride].put(block) else { return false }
+        guard drive.isPresent(target), drive.rings[target][nextStride].put(block) else { return false }
         figures.handedOver &+= 1
         return true
     }

@@ -9,7 +9,7 @@ extension Driver {
             } else {
                 let block = allocate(0, .highUserMovable)
                 guard block.isSome else { return }
-                free(block)
+                release(block)
             }
         }
     }
@@ -17,7 +17,7 @@ extension Driver {
     @inline(never) private mutating func timedPair() {
         let block = allocate(0, .highUserMovable, timed: true)
         guard block.isSome else { return }
-        free(block, timed: true)
+        release(block, timed: true)
         times.record(allocationTicks, freeTicks)
     }
 
@@ -38,7 +38,7 @@ extension Driver {
                 taken += 1
             }
             for slot in 0..<taken {
-                free(tasks.slot(slot, of: task), timed: slot == sample)
+                release(tasks.slot(slot, of: task), timed: slot == sample)
                 tasks.set(slot, of: task, to: .none)
             }
             if taken > sample { times.record(allocationTicks, freeTicks) }
@@ -47,7 +47,6 @@ extension Driver {
     }
 
     mutating func runMixed(_ operations: Int) {
-        takeHandedOver()
         exchangeTasks()
         guard let task = queue.next() else { return }
         let tasks = drive.tasks
@@ -60,7 +59,7 @@ extension Driver {
             if chance & 1 == 0 {
                 // Short-lived: freed at once.
                 let block = allocate(request.order, request.gfp)
-                if block.isSome { free(block) }
+                if block.isSome { release(block) }
             } else {
                 replace(slot(chance, tasks.slotsPerTask), of: task, tasks, request, chance)
             }
@@ -86,7 +85,7 @@ extension Driver {
             tasks.addHeld(-old.pageCount, to: task)
             tasks.set(slot, of: task, to: .none)
             let goesElsewhere = !isTimed && chance & 0xf0 == 0 && old.order <= PerCPULists.costlyOrder
-            if !goesElsewhere || !handOver(old) { free(old, timed: isTimed) }
+            if !goesElsewhere || !handOver(old) { release(old, timed: isTimed) }
         }
         guard tasks.held(by: task) &+ 1 &<< Int(request.order) <= taskBudget else { return }
         let block = allocate(request.order, request.gfp, timed: isTimed)
@@ -108,7 +107,7 @@ extension Driver {
             let old = tasks.slot(slot, of: task)
             if old.isSome {
                 guard isFull else { continue }
-                free(old, timed: true)
+                release(old, timed: true)
                 tasks.addHeld(-old.pageCount, to: task)
                 tasks.set(slot, of: task, to: .none)
             }

@@ -13,7 +13,7 @@ extension Driver {
     /// Every block that this CPU holds or was handed.
     public borrowing func holdings() -> [Holding] {
         let handed = (0..<strides).flatMap { drive.rings[place][$0].contents() }
-        return tasksHere().flatMap { blocks(of: $0) }.map(\.holding) + handed.map(\.holding)
+        return tasksHere().flatMap { blocks(of: $0) }.map(\.holding) + handed.map(\.holding) + planted.holdings
     }
 
     /// Frees every block that this CPU holds or was handed.
@@ -63,7 +63,9 @@ extension Driver {
             allocations: figures.allocations, frees: figures.frees, failures: figures.failures,
             pcpHits: max(0, figures.allocationsKept - refills), refills: refills, drains: drains,
             fallbacks: fallbacks, zoneLockAcquisitions: lockAcquisitions, zoneLockContentions: lockContentions,
-            handedOver: figures.handedOver, tasksGiven: figures.tasksGiven, heldFrames: heldFrames,
+            handedOver: figures.handedOver, tasksGiven: figures.tasksGiven,
+            injectedFailures: figures.injectedFailures, drainsOfOthers: figures.drainsOfOthers,
+            delayedHolds: figures.delayedHolds, preemptedHolds: figures.preemptedHolds, heldFrames: heldFrames,
             localWhenAllocated: localWhenAllocated, localNow: localNow, pairs: times.samples(),
             greatestPairNanoseconds: times.greatestNanoseconds(),
             counterNanoseconds: times.overheadNanoseconds(), faultCount: figures.faultCount,

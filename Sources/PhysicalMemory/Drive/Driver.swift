@@ -11,11 +11,19 @@ public struct Driver: ~Copyable {
     // What the loops need, without a reference count on the way there.
     let state: Stable<CPUState>
     let marks: FrameMarks?
+    /// With them, ``marks`` are left to ``checkedMarks``.
+    let owners: OwnerWords?
+    let checkedMarks: FrameMarks?
+    let isMischievous: Bool
     let requests: StableArray<RequestMenu.Request>
     let nodeOfZone: StableArray<Int32>
     let strides: Int
 
     var random: SplitMix
+    var dice: MischiefDice
+    var planted = PlantState()
+    /// Looks since this CPU went, while it is away.
+    var looksWhileAway = 0
     var figures = DriverFigures()
     var times = PairTimes()
     var queue = TaskQueue()
@@ -36,11 +44,15 @@ public struct Driver: ~Copyable {
         cpu = drive.cpus[place]
         guard let state = drive.machine.cpu(cpu) else { preconditionFailure("the drive has checked its CPUs") }
         self.state = state
-        marks = drive.directMap?.marks
+        owners = drive.owners
+        marks = drive.owners == nil ? drive.directMap?.marks : nil
+        checkedMarks = drive.owners == nil ? nil : drive.directMap?.marks
+        isMischievous = drive.settings.mischief.isPerOperation
         requests = drive.menu.requests
         nodeOfZone = drive.nodeOfZone
         strides = drive.strides.count
         random = SplitMix(seed: drive.settings.seed &+ UInt64(place) &* 0x1_0000_0001)
+        dice = MischiefDice(drive.settings.mischief, seed: drive.settings.seed &+ UInt64(place) &* 0x2_0000_0001)
         taskBudget = max(1, drive.budgets[place] / Drive.tasksPerCPU)
         cookies = UInt64(place + 1) << 40
         for task in place * Drive.tasksPerCPU..<(place + 1) * Drive.tasksPerCPU { _ = queue.append(task) }
@@ -51,16 +63,24 @@ public struct Driver: ~Copyable {
     /// Fewer if there is no memory at the moment; 0 if the CPU has no work. Complexity: O(operations).
     public mutating func run(operations: Int) -> Int {
         let before = figures.operations
-        while figures.operations - before < operations && !drive.isStopped && drive.isActive(place) {
+        while figures.operations - before < operations && !drive.isStopped && drive.isActive(place) && isPresent() {
             let chunk = min(operations - (figures.operations - before), Self.chunk)
             let atStart = figures.operations
+            takeHandedOver()
             switch drive.settings.workload {
             case .mixed: runMixed(chunk)
             case .lifo: runLifo(chunk)
             case .batch: runBatch(chunk)
             case .spill: runSpill(chunk)
+            case .random: runRandom(chunk)
+            case .producerConsumer: runPair(chunk)
+            case .crossNode: runCrossNode(chunk)
+            case .burst: runBurst(chunk)
+            case .orders: runOrders(chunk)
             }
             drive.progress[place].value.store(figures.operations)
+            if drive.settings.plant != nil && place == 0 { advancePlant() }
+            if figures.faultCount > 0 && drive.settings.stopsAtFault { drive.stop() }
             if figures.operations == atStart { break }
         }
         return figures.operations - before
@@ -74,9 +94,22 @@ public struct Driver: ~Copyable {
     /// Allocates a block and marks it. ``HeldBlock/none`` if there is no memory.
     @inline(__always)
     mutating func allocate(_ order: UInt32, _ gfp: GFP, timed: Bool = false) -> HeldBlock {
+        if isMischievous && injectsFailure() { return .none }
         let start = timed ? PairTimes.now() : 0
         let pfn = state.value.allocate(order, gfp)
         if timed { allocationTicks = PairTimes.now() &- start }
+        return receive(pfn, order)
+    }
+
+    /// ``allocate(_:_:timed:)``, looking first on `node`.
+    mutating func allocate(_ order: UInt32, _ gfp: GFP, node: Int) -> HeldBlock {
+        if isMischievous && injectsFailure() { return .none }
+        return receive(state.value.allocateAtLength(order, gfp, node: node), order)
+    }
+
+    /// Counts and marks a block that the allocator handed out.
+    @inline(__always)
+    mutating func receive(_ pfn: UInt64, _ order: UInt32) -> HeldBlock {
         guard pfn != CPUState.noFrame else {
             figures.failures += 1
             return .none
@@ -87,7 +120,14 @@ public struct Driver: ~Copyable {
         let zone = PageFlags.zone(state.value.map[pfn].flags.load())
         let block = HeldBlock(pfn, order: order, isLocal: nodeOfZone[zone] == state.value.node, cookie: cookies)
         marks?.write(block, zone: zone)
+        if let owners { claim(block, owners, zone: zone) }
         return block
+    }
+
+    /// Frees a block, here or, if the drive is mischievous, perhaps elsewhere.
+    @inline(__always)
+    mutating func release(_ block: HeldBlock, timed: Bool = false) {
+        if isMischievous { releaseWithMischief(block, timed: timed) } else { free(block, timed: timed) }
     }
 
     /// Frees a block, having looked at its marks.
@@ -97,6 +137,7 @@ public struct Driver: ~Copyable {
             let zone = PageFlags.zone(state.value.map[block.pfn].flags.load())
             if !marks.areIntact(block, zone: zone) { figures.note(.markLost, block) }
         }
+        if let owners { disclaim(block, owners, zone: PageFlags.zone(state.value.map[block.pfn].flags.load())) }
         let start = timed ? PairTimes.now() : 0
         let problem = state.value.free(block.pfn, block.order)
         if timed { freeTicks = PairTimes.now() &- start }

@@ -11,6 +11,10 @@ struct DriverFigures {
     var handedOver = 0
     /// Tasks given to another CPU.
     var tasksGiven = 0
+    var injectedFailures = 0
+    var drainsOfOthers = 0
+    var delayedHolds = 0
+    var preemptedHolds = 0
     var faults: [DriverFault] = []
     var faultCount = 0
 
@@ -31,6 +35,12 @@ public struct DriverFault: Hashable, Sendable, CustomStringConvertible {
         case markLost
         /// The allocator refused to take a block back from its holder.
         case refused
+        /// A frame was handed out while it had a holder, as the owner map says.
+        case handedOutTwice
+        /// A held frame was taken by somebody else meanwhile, as the owner map says.
+        case ownerChanged
+        /// Somebody wrote to a frame while it was free.
+        case poisonLost
     }
 
     public var kind: Kind
@@ -41,6 +51,9 @@ public struct DriverFault: Hashable, Sendable, CustomStringConvertible {
         switch kind {
         case .markLost: "pfn \(pfn), order \(order): a held frame lost its holder's mark; it was handed out twice"
         case .refused: "pfn \(pfn), order \(order): its holder could not free it"
+        case .handedOutTwice: "pfn \(pfn), order \(order): handed out while somebody held it"
+        case .ownerChanged: "pfn \(pfn), order \(order): somebody else was given it while it was held"
+        case .poisonLost: "pfn \(pfn), order \(order): written to while it was free"
         }
     }
 }
@@ -70,6 +83,12 @@ public struct DriverReport: Hashable, Sendable {
     public var zoneLockContentions: Int
     public var handedOver: Int
     public var tasksGiven: Int
+    /// Allocations that got nothing because the drive said so.
+    public var injectedFailures: Int
+    /// Times that this driver drained some CPU's lists.
+    public var drainsOfOthers: Int
+    public var delayedHolds: Int
+    public var preemptedHolds: Int
     /// Frames held now by the tasks that run here.
     public var heldFrames: Int
     /// Those that lay on the node of the CPU that allocated them.

@@ -2,7 +2,7 @@
 ///
 /// Bounded; one thread puts, one takes, and neither ever waits.
 @safe struct HandoverRing: ~Copyable {
-    static var capacity: Int { 64 }
+    static var capacity: Int { 256 }
 
     // Sound because an entry belongs to the putting thread until `filled` is published past it, and to the taking one
     // until `emptied` is.

@@ -8,6 +8,16 @@ public enum Workload: String, CaseIterable, Hashable, Sendable, Codable {
     case batch
     /// CPUs of one node hold more than their node has; the others rest.
     case spill
+    /// A pool of up to 65,536 single pages, of which a random one is freed and replaced.
+    case random
+    /// CPUs in pairs: one allocates single pages, the next one frees them.
+    case producerConsumer = "producer-consumer"
+    /// Single pages of the other nodes, each in turn; every second one is freed by a CPU far away.
+    case crossNode = "cross-node"
+    /// Up to 4,096 single pages at once, all freed, then a short rest.
+    case burst
+    /// Blocks of every order alike, held in a pool.
+    case orders
 }
 
 /// What a drive does besides the workload itself.
@@ -19,6 +29,14 @@ public struct DriveSettings: Hashable, Sendable {
     public var taskMovesPerSecond = 0.0
     /// The node whose CPUs spill; `nil`: the first one with CPUs of the drive and memory.
     public var spillNode: NodeID?
+    /// Look after every frame: an owner map beside the allocator, poison in free frames, canaries in held blocks.
+    public var checksOwners = false
+    /// What disturbs the work.
+    public var mischief = Mischief()
+    /// A fault that the checks are to find.
+    public var plant: PlantedFault?
+    /// End the work when a driver has seen what must not happen.
+    public var stopsAtFault = false
 
     public init(workload: Workload = .mixed) { self.workload = workload }
 }

@@ -83,4 +83,8 @@ struct SharedWord: ~Copyable {
 
     @inline(__always) func load() -> UInt64 { cell.load(ordering: .relaxed) }
     @inline(__always) func store(_ value: UInt64) { cell.store(value, ordering: .relaxed) }
+    /// Sets it and returns what was there; what others did before they set it is seen.
+    @inline(__always) func exchange(_ value: UInt64) -> UInt64 {
+        cell.exchange(value, ordering: .acquiringAndReleasing)
+    }
 }

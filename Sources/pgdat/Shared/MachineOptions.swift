@@ -61,7 +61,8 @@ struct MachineOptions: ParsableArguments {
 
     private static func hint(for error: BootError) -> String? {
         guard case .unknownSysctl = error else { return nil }
-        return "Names: \(MachineLayout.sysctlNames.map { "vm." + $0 }.joined(separator: ", "))."
+        let names = MachineLayout.sysctlNames.map { "vm." + $0 } + MachineLayout.listTunables
+        return "Names: \(names.joined(separator: ", "))."
     }
 
     /// The machine with its frames, of which nearly none are touched. Its memory is not real.
