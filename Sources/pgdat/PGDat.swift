@@ -12,7 +12,7 @@ struct PGDat: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, LayoutCommand.self, InspectCommand.self, VerifyCommand.self, ReplayCommand.self,
-            ExplainCommand.self, MeasureCommand.self, HostCommand.self, CaptureCommand.self,
+            ExplainCommand.self, MeasureCommand.self, HostCommand.self, CaptureCommand.self, StressCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

@@ -59,7 +59,7 @@ extension RunPlan {
     /// The machine with its memory, threads and drivers, ready to work.
     func stage(_ interrupt: InterruptFlag, _ progress: @Sendable (Progress) -> Void) async throws -> RunStage {
         let storage = HostStorage()
-        let machine = try Machine(layout, storage: storage)
+        let machine = try Machine(layout, storage: storage, lock: options.lock)
         try bindPages(of: machine, storage)
         var executors: [HostCPU: PinnedExecutor] = [:]
         for cpu in assignment.cpus where executors[cpu.hostCPU] == nil {
@@ -89,12 +89,13 @@ extension RunPlan {
     /// Audits with everything held, frees everything, audits again, and gathers the figures.
     func conclude(_ stage: RunStage, elapsed: Double) async throws -> RunReport {
         let machine = stage.machine
-        _ = stage.drive.settleDepartures()
+        let departures = stage.drive.settleDepartures()
         var outcomes: [CPUOutcome] = []
         for cpu in stage.cpus { outcomes.append(await cpu.outcome()) }
         var collector = RunCollector(
             plan: self, machine: machine, elapsed: elapsed,
             audit: machine.audit(holding: outcomes.lazy.flatMap(\.holdings)))
+        collector.departures = departures
         collector.addFigures(outcomes, stage.cpus.map(\.executor))
         collector.statuses = machine.zoneNames.compactMap { machine.status(of: $0) }
         for cpu in stage.cpus { collector.faults += await cpu.releaseAll().map(\.description) }

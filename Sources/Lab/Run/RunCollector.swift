@@ -11,6 +11,7 @@ struct RunCollector {
     var auditAfterRelease: Audit?
     var statuses: [ZoneStatus] = []
     var faults: [String] = []
+    var departures = DepartureFigures()
     var kswapd: [(node: NodeID, figures: (runs: Int, boostPages: PageCount))] = []
     private var cpus: [RunReport.CPU] = []
     private var reports: [DriverReport] = []
@@ -103,6 +104,7 @@ struct RunCollector {
         report.oversubscribed = plan.assignment.isOversubscribed
         report.faults = faults
         report.notes = notes
+        report.mischief = RunReport.MischiefFigures(reports, departures)
         return report
     }
 

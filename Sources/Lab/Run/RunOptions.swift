@@ -23,6 +23,8 @@ public struct RunOptions: Sendable {
     /// Modelled CPUs that share a CPU of the host have a thread each, which the host's scheduler interrupts where it
     /// likes, inside a lock too. If not, they share a thread and run by turns.
     public var hasThreadPerCPU = false
+    /// How the zones' locks are taken.
+    public var lock = LockAlgorithm.ttas
     /// How to measure the cost matrix; `nil`: not at all.
     public var latency: LatencyOptions? = LatencyOptions()
 
@@ -45,6 +47,8 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     case noCPU
     /// The workload needs more CPUs or nodes than are at work.
     case workload(Workload, needs: String)
+    /// More threads were asked for than there are CPUs to act as.
+    case tooManyThreads(Int, most: Int)
     /// No node's memory can be had.
     case noMemory(reason: String)
     case tooLittleMemory(wanted: ByteCount, available: ByteCount, where: String)
@@ -53,7 +57,7 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The command line asks for what the machine does not have, whatever the host.
     public var isUsage: Bool {
         switch self {
-        case .noSuchCPU, .noSuchNode, .workload: true
+        case .noSuchCPU, .noSuchNode, .workload, .tooManyThreads: true
         default: false
         }
     }
@@ -66,6 +70,8 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
         case .nodeUnreachable(let node, let reason): "node \(node) cannot be used: \(reason)"
         case .noCPU: "no CPU is left to run on"
         case .workload(let workload, let needs): "\(workload.rawValue) needs \(needs)"
+        case .tooManyThreads(let wanted, let most):
+            "\(wanted) threads: each acts as a CPU of the machine, so from 1 to \(most) are possible"
         case .noMemory(let reason): "no node's memory can be had: \(reason)"
         case .tooLittleMemory(let wanted, let available, let place):
             "too little memory: \(place) would need \(Text.size(wanted)) and has \(Text.size(available)) to spare"

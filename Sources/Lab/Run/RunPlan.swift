@@ -125,7 +125,10 @@ public struct RunPlan: Sendable {
             notes.append("CPUs left out, as this process may not use them: \(list)")
         }
         if assignment.sharesNodes { notes.append("several modelled nodes lie on one node of this host") }
-        if assignment.isOversubscribed { notes.append("several modelled CPUs share a CPU of this host, by turns") }
+        if assignment.isOversubscribed {
+            let way = options.hasThreadPerCPU ? "each with a thread of its own" : "by turns"
+            notes.append("several modelled CPUs share a CPU of this host, \(way)")
+        }
         if options.perNode == nil && quota < RunOptions.usualPerNode {
             let usual = ByteCount(RunOptions.usualPerNode)
             notes.append(

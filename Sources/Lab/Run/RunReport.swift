@@ -236,6 +236,43 @@ public struct RunReport: Sendable, Encodable {
         public var hasRemotePairs: Bool { Set(cpuNodes).union(memoryNodes).count > 1 }
     }
 
+    /// What disturbed the work, where something was to.
+    public struct MischiefFigures: Sendable, Encodable {
+        public var wrongCPUFrees = 0
+        public var drainsOfOthers = 0
+        public var failedAllocations = 0
+        public var delayedHolders = 0
+        public var preemptedHolders = 0
+        public var departures = DepartureFigures()
+
+        init() {}
+
+        /// Nothing was disturbed.
+        public static var none: MischiefFigures { MischiefFigures() }
+
+        public mutating func add(_ other: MischiefFigures) {
+            wrongCPUFrees += other.wrongCPUFrees
+            drainsOfOthers += other.drainsOfOthers
+            failedAllocations += other.failedAllocations
+            delayedHolders += other.delayedHolders
+            preemptedHolders += other.preemptedHolders
+            departures.cpuDepartures += other.departures.cpuDepartures
+            departures.nodeDepartures += other.departures.nodeDepartures
+            departures.isolatedPageblocks += other.departures.isolatedPageblocks
+        }
+
+        init(_ reports: [DriverReport], _ departures: DepartureFigures) {
+            for report in reports {
+                wrongCPUFrees += report.handedOver
+                drainsOfOthers += report.drainsOfOthers
+                failedAllocations += report.injectedFailures
+                delayedHolders += report.delayedHolds
+                preemptedHolders += report.preemptedHolds
+            }
+            self.departures = departures
+        }
+    }
+
     public var machine: MachineFigures
     public var workload = ""
     public var seed: UInt64 = 0
@@ -250,6 +287,7 @@ public struct RunReport: Sendable, Encodable {
     /// When all was freed and all lists were drained.
     public var auditAfterRelease = AuditFigures()
     public var locality = Locality()
+    public var mischief = MischiefFigures()
     /// Several modelled CPUs ran by turns on one CPU of the host.
     public var oversubscribed = false
     /// What must not happen, and did.

@@ -178,6 +178,8 @@ public struct DepartureFigures: Hashable, Sendable, Encodable {
     public var nodeDepartures = 0
     /// Pageblocks taken out of use while their node was away.
     public var isolatedPageblocks = 0
+
+    public init() {}
 }
 
 extension Driver {

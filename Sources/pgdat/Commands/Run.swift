@@ -22,7 +22,9 @@ struct RunCommand: AsyncParsableCommand {
     var perNode: ByteCount?
 
     @Option(
-        help: "mixed orders and lifetimes; lifo or batch of single pages; spill: one node's CPUs hold more than it has."
+        help: ArgumentHelp(
+            "mixed orders and lifetimes; lifo or batch of single pages; spill: one node's CPUs hold more than it has.",
+            discussion: "All: \(Workload.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name")
     )
     var workload = Workload.mixed
 
@@ -102,7 +104,7 @@ extension Workload: ExpressibleByArgument {}
 
 extension RunPlan.Progress {
     /// One line for a terminal.
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .populating(let part): "placing memory: \(Int(part * 100)) %"
         case .running(let operations, let seconds):

@@ -44,6 +44,8 @@ struct Failure: Error {
         case let error as FormatError:
             self.init(error.reason == .notFound ? .noInput : .badData, error.description)
         case let error as BootError: self.init(.badData, error.description)
+        case let error as RunError: self.init(error.isUsage ? .usage : .unavailable, error.description)
+        case let error as DriveError: self.init(.unavailable, error.description)
         case let error as MachineError:
             switch error {
             case .noCPU, .noMemory, .outOfRange: self.init(.badData, error.description)

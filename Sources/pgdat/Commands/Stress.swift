@@ -1,0 +1,258 @@
+import ArgumentParser
+import HostNUMA
+import Lab
+import PhysicalMemory
+
+struct StressCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stress",
+        abstract: "Push the allocator and its locks, look after every frame meanwhile, and say how the locks fared.",
+        discussion: """
+            Rates are chances from 0 to 1. Exit status 1: a check failed. What is checked: an owner word for each \
+            frame, poison in free frames, canaries at both ends of held blocks, and the audit at the end.
+            """)
+
+    @OptionGroup(title: "Machine") var machine: MachineOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(
+        help: ArgumentHelp("How zones are locked: \(Self.lockNames), or all, one after the other.", valueName: "name"))
+    var lock = "ttas"
+
+    @Option(help: ArgumentHelp("One of \(Self.workloadNames).", valueName: "name"))
+    var workload = Workload.mixed
+
+    @Option(
+        help: ArgumentHelp("How long each point lasts (3; with --scale or several points 1).", valueName: "seconds"))
+    var seconds: Double?
+
+    @Option(help: ArgumentHelp("End each point after this many allocations and frees.", valueName: "number"))
+    var operations: Int?
+
+    @Option(help: "Where the random choices begin.")
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("How many CPUs of the machine work, each as a thread (all).", valueName: "number"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("Only these CPUs of the machine, as 0-3,8.", valueName: "list"))
+    var cpus: NumberList?
+
+    @Option(help: ArgumentHelp("Only these nodes' CPUs and memory.", valueName: "list"))
+    var nodes: NumberList?
+
+    @Option(help: ArgumentHelp("Real memory of each node (128M, or less).", valueName: "size"))
+    var perNode: ByteCount?
+
+    @Flag(help: "No memory behind the frames: all of the machine's, and no poison or canaries.")
+    var unbacked = false
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "pcp.batch=A,B,C or pcp.high=A,B,C: a point for each value, crossed.", valueName: "name=list"))
+    var sweep: [Sweep] = []
+
+    @Flag(help: "1, 2, 4 … threads up to the host's CPUs, and more than these, for each lock.")
+    var scale = false
+
+    @Option(help: ArgumentHelp("Write a page of charts and tables here.", valueName: "file"))
+    var html: String?
+
+    @Flag(help: "Neither owner words nor poison nor canaries: for figures of speed.")
+    var noChecks = false
+
+    @OptionGroup(title: "Disturbances") var mischief: MischiefOptions
+
+    static var lockNames: String { LockAlgorithm.allCases.map(\.rawValue).joined(separator: ", ") }
+    static var workloadNames: String { Workload.allCases.map(\.rawValue).joined(separator: ", ") }
+
+    mutating func validate() throws {
+        guard lock == "all" || LockAlgorithm(rawValue: lock) != nil else {
+            throw ValidationError("--lock \(lock): there are \(Self.lockNames), and all")
+        }
+        if let seconds { try Self.check("--seconds", seconds, in: 0.001...1e7) }
+        if let operations, operations < 1 { throw ValidationError("--operations must be at least 1") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if let perNode, perNode < 1 { throw ValidationError("--per-node must be above 0") }
+        if let outside = cpus?.numbers.first(where: { $0 >= CPUID.limit }) {
+            throw ValidationError("--cpus \(outside): CPUs are numbered below \(CPUID.limit)")
+        }
+        if let outside = nodes?.numbers.first(where: { $0 >= NodeID.limit }) {
+            throw ValidationError("--nodes \(outside): nodes are numbered below \(NodeID.limit)")
+        }
+        guard Set(sweep.map(\.name)).count == sweep.count else {
+            throw ValidationError("--sweep: a name is given twice")
+        }
+        if noChecks && mischief.plant != nil {
+            throw ValidationError("--plant is there to be found: not with --no-checks")
+        }
+    }
+
+    static func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
+        guard range ~= value else {
+            throw ValidationError("\(name) \(value) must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+
+    mutating func run() async throws {
+        // From here on the first SIGINT ends the run, not the process.
+        let interrupt = InterruptFlag.sigint
+        let layout = try machine.layout()
+        let plan = try StressPlan(layout, on: Host.current(), options: options)
+        try mischief.check(against: plan)
+        output.remark(plan.announcement)
+        let display = output
+        let count = plan.points.count
+        let report = try await plan.execute(interrupt: interrupt) { display.progress($0.text(of: count)) }
+        output.progress("")
+        if output.json {
+            try output.print(report)
+        } else {
+            try Output.write(StressText(report, style: output.style).text)
+        }
+        if !report.isSound { throw Failure.checkFailed }
+    }
+
+    private var options: StressOptions {
+        var options = StressOptions()
+        options.locks = LockAlgorithm(rawValue: lock).map { [$0] } ?? LockAlgorithm.allCases
+        options.threads = threads
+        options.isScale = scale
+        options.batches = sweep.first { $0.name == .batch }?.values ?? []
+        options.highs = sweep.first { $0.name == .high }?.values ?? []
+        let isLong = options.locks.count == 1 && sweep.isEmpty && !scale
+        options.run.seconds = operations == nil ? seconds ?? (isLong ? 3 : 1) : seconds
+        options.run.operations = operations
+        options.run.perNode = perNode ?? options.run.perNode
+        options.run.isBacked = !unbacked
+        options.run.cpus = cpus?.numbers.map { CPUID($0) }
+        options.run.nodes = nodes?.numbers.map { NodeID($0) }
+        options.run.standsForHost = machine.machine == "host"
+        options.run.drive.workload = workload
+        options.run.drive.seed = seed
+        options.run.drive.checksOwners = !noChecks
+        options.run.drive.mischief = mischief.mischief
+        options.run.drive.plant = mischief.plant
+        return options
+    }
+}
+
+/// What disturbs the work.
+struct MischiefOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Frees that another CPU has to do.", valueName: "rate"))
+    var wrongCPU = 0.0
+
+    @Option(help: ArgumentHelp("Frees followed by a drain of a random CPU's lists.", valueName: "rate"))
+    var drain = 0.0
+
+    @Option(help: ArgumentHelp("Allocations that get nothing.", valueName: "rate"))
+    var failAllocations = 0.0
+
+    @Option(help: ArgumentHelp("Frees followed by a stay of --hold inside a pcp or zone lock.", valueName: "rate"))
+    var delayHolders = 0.0
+
+    @Option(help: ArgumentHelp("Frees followed by giving the CPU away inside such a lock.", valueName: "rate"))
+    var preemptHolders = 0.0
+
+    @Option(help: ArgumentHelp("How long a delayed holder stays, in microseconds.", valueName: "µs"))
+    var hold = 20.0
+
+    @Option(
+        help: ArgumentHelp("Pauses, one each 1024 operations, at which a CPU goes, to come back.", valueName: "rate"))
+    var cpuHotplug = 0.0
+
+    @Option(help: ArgumentHelp("Pauses at which a node goes, its CPUs and free memory.", valueName: "rate"))
+    var nodeHotplug = 0.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Plant a fault that the checks must find: "
+                + PlantedFault.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "fault"))
+    var plant: PlantedFault?
+
+    private var rates: [(String, Double)] {
+        [
+            ("--wrong-cpu", wrongCPU), ("--drain", drain), ("--fail-allocations", failAllocations),
+            ("--delay-holders", delayHolders), ("--preempt-holders", preemptHolders), ("--cpu-hotplug", cpuHotplug),
+            ("--node-hotplug", nodeHotplug),
+        ]
+    }
+
+    mutating func validate() throws {
+        for (name, rate) in rates { try StressCommand.check(name, rate, in: 0...1) }
+        try StressCommand.check("--hold", hold, in: 0...1e6)
+    }
+
+    /// Throws where the machine has nobody who could go, or a hold would not end within the run.
+    func check(against plan: StressPlan) throws {
+        let run = plan.options.run
+        if let seconds = run.seconds, delayHolders > 0, hold / 1e6 > seconds {
+            throw Failure(
+                .usage, "--hold \(hold): a hold must end within the run, so at most \(Text.decimal(seconds * 1e6)) µs")
+        }
+        let threads = plan.points.map(\.threads).min() ?? 1
+        if cpuHotplug > 0 && threads < 2 {
+            throw Failure(.usage, "--cpu-hotplug: the last CPU cannot go; at least two threads are needed")
+        }
+        if nodeHotplug > 0 && plan.nodeCount < 2 {
+            throw Failure(
+                .usage, "--node-hotplug: the last node cannot go; at least two nodes are needed",
+                hint: "--machine 2-socket has them.")
+        }
+    }
+
+    var mischief: Mischief {
+        var mischief = Mischief()
+        mischief.wrongCPUFrees = wrongCPU
+        mischief.drains = drain
+        mischief.failedAllocations = failAllocations
+        mischief.delayedHolders = delayHolders
+        mischief.preemptedHolders = preemptHolders
+        mischief.cpuDepartures = cpuHotplug
+        mischief.nodeDepartures = nodeHotplug
+        mischief.delayNanoseconds = Int(hold * 1000)
+        return mischief
+    }
+}
+
+/// `NAME=A,B,C` of `--sweep`.
+struct Sweep: ExpressibleByArgument {
+    enum Name: String, CaseIterable {
+        case batch = "pcp.batch"
+        case high = "pcp.high"
+
+        var range: ClosedRange<Int> { self == .batch ? 1...1 << 20 : 0...1 << 30 }
+    }
+
+    var name: Name
+    var values: [Int]
+
+    init?(argument: String) {
+        guard let sign = argument.firstIndex(of: "="), let name = Name(rawValue: String(argument[..<sign])) else {
+            return nil
+        }
+        self.name = name
+        var values: [Int] = []
+        for word in argument[argument.index(after: sign)...].split(separator: ",", omittingEmptySubsequences: false) {
+            guard let value = Int(word), name.range ~= value else { return nil }
+            if !values.contains(value) { values.append(value) }
+        }
+        guard !values.isEmpty, values.count <= 64 else { return nil }
+        self.values = values
+    }
+
+    static var allValueStrings: [String] {
+        ["pcp.batch=A,B,C with 1 to 64 values from 1 to 1048576", "pcp.high=A,B,C with values from 0 to 1073741824"]
+    }
+}
+
+extension PlantedFault: ExpressibleByArgument {}
+
+extension StressPlan.Progress {
+    /// One line for a terminal.
+    fileprivate func text(of count: Int) -> String {
+        let place = count > 1 ? "point \(number) of \(count), \(point.lock.rawValue), \(point.threads) threads: " : ""
+        return place + step.text
+    }
+}

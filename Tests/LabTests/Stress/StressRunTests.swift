@@ -1,0 +1,132 @@
+import Foundation
+import HostNUMA
+import Lab
+import PhysicalMemory
+import Testing
+
+/// Stress takes real memory and every CPU, so one run at a time.
+@Suite(.serialized) struct StressRunTests {
+    private func options(_ workload: Workload, operations: Int = 8_000) -> StressOptions {
+        var options = StressOptions()
+        options.run.seconds = nil
+        options.run.operations = operations
+        options.run.perNode = .mebibytes(16)
+        options.run.drive.workload = workload
+        return options
+    }
+
+    private func run(
+        nodes: Int, _ options: StressOptions, interrupt: InterruptFlag = InterruptFlag()
+    ) async throws -> StressReport {
+        let layout = try SmallMachine.layout(nodes: nodes)
+        return try await StressPlan(layout, on: HostNUMA.Host.current(), options: options).execute(interrupt: interrupt)
+    }
+
+    private func expectSound(_ report: StressReport) {
+        #expect(report.errors.isEmpty && report.isSound, "\(report.errors)")
+        let audit = report.audit
+        #expect(audit.frames == audit.free + audit.pcp + audit.allocated + audit.reserved + audit.lost)
+    }
+
+    @Test(arguments: Workload.allCases) func everyWorkloadIsCleanOnTwoNodes(_ workload: Workload) async throws {
+        var options = options(workload)
+        options.threads = 4
+        options.run.drive.mischief.wrongCPUFrees = 0.05
+        let report = try await run(nodes: 2, options)
+        expectSound(report)
+        #expect(report.operations > 0 && report.cpus == 4)
+        #expect((1.0 / 4 - 1e-9...1 + 1e-9).contains(report.fairness))
+    }
+
+    @Test func eachDisturbanceHappensAndBreaksNothing() async throws {
+        var options = options(.random, operations: 150_000)
+        options.threads = 4
+        var mischief = Mischief()
+        mischief.wrongCPUFrees = 0.1
+        mischief.drains = 0.001
+        mischief.failedAllocations = 0.01
+        mischief.delayedHolders = 0.001
+        mischief.preemptedHolders = 0.001
+        mischief.cpuDepartures = 0.2
+        mischief.nodeDepartures = 0.2
+        mischief.delayNanoseconds = 1000
+        options.run.drive.mischief = mischief
+        let report = try await run(nodes: 2, options)
+        expectSound(report)
+        let found = report.points[0].mischief
+        #expect(found.wrongCPUFrees > 0 && found.drainsOfOthers > 0 && found.failedAllocations > 0)
+        #expect(found.delayedHolders > 0 && found.preemptedHolders > 0)
+        #expect(found.departures.cpuDepartures > 0)
+    }
+
+    @Test func aNodeThatGoesTakesItsFreeMemoryAndBringsItBack() async throws {
+        var options = options(.lifo, operations: 100_000)
+        options.threads = 2
+        options.run.drive.mischief.nodeDepartures = 1
+        let report = try await run(nodes: 2, options)
+        expectSound(report)
+        let departures = report.points[0].mischief.departures
+        #expect(departures.nodeDepartures > 0 && departures.isolatedPageblocks > 0)
+    }
+
+    @Test func nothingIsAllocatedWhereEveryAllocationFails() async throws {
+        var options = options(.mixed)
+        options.run.operations = nil
+        options.run.seconds = 0.05
+        options.run.drive.mischief.failedAllocations = 1
+        let report = try await run(nodes: 1, options)
+        expectSound(report)
+        #expect(report.operations == 0 && report.audit.allocated == 0)
+        #expect(report.points[0].mischief.failedAllocations > 0)
+    }
+
+    @Test func sweepsAreCrossedAndEveryLockHasItsPoints() async throws {
+        var options = options(.batch, operations: 4000)
+        options.locks = [.ticket, .mcs]
+        options.batches = [1, 63]
+        options.highs = [0, 512]
+        let report = try await run(nodes: 1, options)
+        expectSound(report)
+        #expect(report.lock == "all")
+        #expect(report.points.map(\.lock) == Array(repeating: "ticket", count: 4) + Array(repeating: "mcs", count: 4))
+        #expect(report.points.prefix(4).map(\.pcpBatch) == [1, 1, 63, 63])
+        #expect(report.points.prefix(4).map(\.pcpHigh) == [0, 512, 0, 512])
+        #expect(report.operations == report.points.reduce(0) { $0 + $1.operations })
+        // Lists that keep nothing go to the zone each time.
+        #expect(report.points[0].zoneLockAcquisitions > 10 * report.points[3].zoneLockAcquisitions)
+    }
+
+    @Test func anInterruptEndsItWithWhatWasDone() async throws {
+        var options = options(.mixed)
+        options.run.operations = nil
+        options.run.seconds = 3600
+        options.locks = LockAlgorithm.allCases
+        let interrupt = InterruptFlag()
+        let layout = try SmallMachine.layout()
+        let plan = try StressPlan(layout, on: HostNUMA.Host.current(), options: options)
+        let report = try await plan.execute(interrupt: interrupt) { progress in
+            if case .running(let operations, _) = progress.step, operations > 0 { interrupt.raise() }
+        }
+        expectSound(report)
+        #expect(report.interrupted && report.points.count == 1 && report.operations > 0)
+    }
+
+    @Test func theReportHasTheContractsKeys() async throws {
+        var options = options(.lifo, operations: 2000)
+        options.threads = 1
+        let report = try await run(nodes: 1, options)
+        let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(report))
+        let json = try #require(object as? [String: Any])
+        let keys = [
+            "lock", "cpus", "seconds", "operations", "operationsPerSecond", "fairness", "lockWaitNanoseconds", "audit",
+            "errors", "interrupted", "seed", "points",
+        ]
+        for key in keys { #expect(json[key] != nil, "\(key)") }
+        let waits = try #require(json["lockWaitNanoseconds"] as? [String: Any])
+        #expect(Set(waits.keys).isSuperset(of: ["p50", "p99", "max"]))
+        let audit = try #require(json["audit"] as? [String: Any])
+        for key in ["frames", "free", "pcp", "allocated", "reserved", "lost", "duplicated"] {
+            #expect(audit[key] is Int, "\(key)")
+        }
+    }
+}

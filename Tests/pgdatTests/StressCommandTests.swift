@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// `pgdat stress` as a user meets it.
+@Suite(.serialized) struct StressCommandTests {
+    private let small = ["--machine", "laptop-16g", "--per-node", "16M", "--operations", "5000"]
+
+    @Test func itReportsInJSONAndSaysBeforehandWhatItWillDo() throws {
+        let result = try Program.run(["stress", "--json", "--lock", "ticket"] + small)
+        #expect(result.status == 0, "\(result.errors)")
+        let json = try result.json()
+        #expect(json["schema"] as? Int == 1 && json["lock"] as? String == "ticket" && json["cpus"] as? Int == 8)
+        #expect((json["errors"] as? [Any])?.isEmpty == true)
+        #expect((json["audit"] as? [String: Any])?["lost"] as? Int == 0)
+        #expect(result.errors.contains("lock ticket"))
+    }
+
+    @Test func textSaysWhatWasCheckedAndWhatCannotBeSeen() throws {
+        let result = try Program.run(["stress", "--quiet", "--threads", "2", "--drain", "0.01"] + small)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        for words in ["fairness", "audit  clean", "drains", "poison", "canaries"] {
+            #expect(result.output.contains(words), "\(words)")
+        }
+    }
+
+    @Test func aPlantedFaultExitsWithOne() throws {
+        let result = try Program.run(
+            ["stress", "--quiet", "--json", "--threads", "1", "--plant", "double-free"] + small)
+        #expect(result.status == 1, "\(result.errors)")
+        let json = try result.json()
+        #expect((json["errors"] as? [Any])?.isEmpty == false)
+        #expect((json["plant"] as? [String: Any])?["caught"] as? Bool == true)
+    }
+
+    @Test(arguments: [
+        (["--lock", "none"], "tas, ttas, ticket"), (["--threads", "9"], "from 1 to 8"),
+        (["--threads", "0"], "--threads"),
+        (["--sweep", "pcp.batch="], "pcp.batch=A,B,C"), (["--sweep", "pcp.other=1"], "pcp.batch=A,B,C"),
+        (["--sweep", "pcp.batch=0"], "from 1 to"), (["--drain", "1.5"], "from 0.0 to 1.0"),
+        (["--wrong-cpu=-0.1"], "from 0.0 to 1.0"), (["--fail-allocations", "nan"], "from 0.0 to 1.0"),
+        (["--seconds", "0"], "--seconds"), (["--plant", "none"], "double-free"),
+        (["--workload", "none"], "cross-node"),
+        (["--workload", "cross-node"], "two nodes"), (["--node-hotplug", "0.1"], "two nodes"),
+        (["--threads", "1", "--cpu-hotplug", "0.1"], "two threads"),
+        (["--no-checks", "--plant", "lost-frame"], "--plant"),
+        (["--seconds", "0.01", "--delay-holders", "0.1", "--hold", "20000"], "at most 10000"),
+    ])
+    func whatCannotBeIsRefused(_ arguments: [String], _ words: String) throws {
+        let result = try Program.run(["stress", "--machine", "laptop-16g", "--per-node", "16M"] + arguments)
+        #expect(result.status == 64, "\(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+}
