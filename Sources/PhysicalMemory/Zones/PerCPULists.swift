@@ -94,10 +94,13 @@ struct PerCPULists: ~Copyable {
         count &+= 1 &<< Int(order)
     }
 
-    /// Takes the last block of a list that has one, to give it back.
+    /// Takes the last block of a list, to give it back; ``FrameOffset/none`` if it is empty.
     @inline(__always) mutating func takeLast(_ list: Int, _ order: Int, _ frames: NodeFrames) -> FrameOffset {
-        let frame = lists[list].removeLast(frames)
-        count &-= 1 &<< order
+        let frame = lists[list].last
+        if frame != .none {
+            _ = lists[list].removeLast(frames)
+            count &-= 1 &<< order
+        }
         return frame
     }
 }
@@ -176,8 +179,8 @@ extension PerCPULists {
         return limit
     }
 
-    /// *Kernel counterpart:* `nr_pcp_free`.
-    private func drainCount(limit: Int, freesHigh: Bool) -> Int {
+    /// Changes nothing, but a borrow would copy all lists. *Kernel counterpart:* `nr_pcp_free`.
+    private mutating func drainCount(limit: Int, freesHigh: Bool) -> Int {
         if freesHigh { return Swift.min(count, batch << batchScaleMax) }
         if limit < batch { return 1 }
         return Swift.min(Swift.max(freeCount, batch), limit - batch)

@@ -73,14 +73,14 @@ extension PerCPULists {
         let held = zone.acquireAreas(cpu: cpu)
         var number = first
         while rest > 0 {
-            while isEmpty(number) { number = number == Self.listCount - 1 ? 0 : number + 1 }
             let order = number < 12 ? number / 3 : zone.hugePageOrder
-            repeat {
+            while rest > 0 {
                 let frame = takeLast(number, order, zone.frames)
-                rest -= 1 << order
+                if frame == .none { break }
+                rest &-= 1 &<< order
                 note?(frame)
                 zone.put(frame, order, zone.frames.migrateType(of: frame), cpu: cpu, &held.value)
-            } while rest > 0 && !isEmpty(number)
+            }
             number = number == Self.listCount - 1 ? 0 : number + 1
         }
     }
