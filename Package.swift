@@ -56,14 +56,17 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "PhysicalMemoryTests", dependencies: ["PhysicalMemory"], swiftSettings: strict),
         .testTarget(
-            name: "KernelFormatsTests", dependencies: ["KernelFormats"],
+            name: "PhysicalMemoryTests", dependencies: ["PhysicalMemory", "TestSupport"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["KernelFormats"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "KernelFormatsTests", dependencies: ["KernelFormats", "TestSupport"],
             resources: [.copy("Boots")], swiftSettings: strict),
         .testTarget(name: "HostNUMATests", dependencies: ["HostNUMA", "CHostShims"], swiftSettings: strict),
         .testTarget(name: "AccessCostsTests", dependencies: ["AccessCosts", "CHostShims"], swiftSettings: strict),
         .testTarget(
-            name: "LabTests", dependencies: ["Lab", "CHostShims"],
+            name: "LabTests", dependencies: ["Lab", "CHostShims", "TestSupport"],
             resources: [.copy("Traces")], swiftSettings: strict),
         .testTarget(name: "pgdatTests", dependencies: ["pgdat"], swiftSettings: strict),
     ]

@@ -67,7 +67,11 @@ struct EarlierManaged {
         let shares = stale.contains(.watermarks) || minFreeKbytes != nil
         guard shares else { return explains(lowmem: nil) }
         let total = nodes.reduce(0) { $0 + $1.zones.prefix($1.lowCount).reduce(0) { $0 + $1.managed } }
-        let range = lowmemRange(within: max(0, total - budget)...total)
+        var range = lowmemRange(within: max(0, total - budget)...total)
+        // Where no `min` is known, nothing narrows the range: then only sums near the last one are tried.
+        let zones = nodes.reduce(1) { $0 + $1.zones.count }
+        let tries = max(1 << 10, (1 << 18) / zones)
+        if range.count > tries { range = range.upperBound - tries...range.upperBound }
         return range.reversed().contains { explains(lowmem: $0) }
     }
 
@@ -78,6 +82,12 @@ struct EarlierManaged {
         guard zone.managed > 0 else { return }
         var bounds: ClosedRange<Int>? = zone.bounds
         let rules = zone.rules
+        // The distances between the marks say the same for every sum of low memory.
+        if stale.contains(.watermarks), !rules.standsApart, let min = zone.observed?.min?.rawValue,
+            (0..<1 << 40).contains(min)
+        {
+            Self.narrow(&bounds, zone) { rules.watermarks(managed: $0, share: min) }
+        }
         if let pageset = zone.observed?.pagesets.first {
             let low = zone.observed?.low?.rawValue ?? 0
             if stale.contains(.perCPU) {
@@ -97,13 +107,16 @@ struct EarlierManaged {
         if let bounds { nodes[node].zones[place].bounds = bounds } else { isPossible = false }
     }
 
-    private static func narrow(_ bounds: inout ClosedRange<Int>?, _ zone: Zone, lowmem: Int) {
+    /// Narrows `bounds` by the zone's marks, which the rule gives for a number of managed frames.
+    private static func narrow(
+        _ bounds: inout ClosedRange<Int>?, _ zone: Zone, _ watermarks: (Int) -> ZoneLayout.Watermarks
+    ) {
         let marks: [(PageCount?, (ZoneLayout.Watermarks) -> Int)] = [
             (zone.observed?.min, { $0.min.rawValue }), (zone.observed?.low, { $0.low.rawValue }),
             (zone.observed?.high, { $0.high.rawValue }), (zone.observed?.promo, { $0.promo?.rawValue ?? 0 }),
         ]
         for (value, mark) in marks {
-            narrow(&bounds, to: value?.rawValue) { mark(zone.rules.watermarks(managed: $0, lowmem: lowmem)) }
+            narrow(&bounds, to: value?.rawValue) { mark(watermarks($0)) }
         }
     }
 
@@ -172,7 +185,7 @@ struct EarlierManaged {
             if let lowmem, stale.contains(.watermarks) {
                 for (place, zone) in node.zones.enumerated() where zone.managed > 0 {
                     var narrowed: ClosedRange<Int>? = bounds[place]
-                    Self.narrow(&narrowed, zone, lowmem: lowmem)
+                    Self.narrow(&narrowed, zone) { zone.rules.watermarks(managed: $0, lowmem: lowmem) }
                     guard let narrowed else { return false }
                     bounds[place] = narrowed
                 }

@@ -20,7 +20,11 @@ public struct ZoneRules: Hashable, Sendable {
     ///
     /// *Kernel counterpart:* `__setup_per_zone_wmarks`.
     public func watermarks(managed: Int, lowmem: Int) -> ZoneLayout.Watermarks {
-        let share = scaled(minFreePages, by: managed, over: lowmem)
+        watermarks(managed: managed, share: scaled(minFreePages, by: managed, over: lowmem))
+    }
+
+    /// The watermarks of a zone with `managed` frames whose share of `min_free_kbytes` is `share` frames.
+    public func watermarks(managed: Int, share: Int) -> ZoneLayout.Watermarks {
         let least = standsApart ? min(max(managed / 1024, Self.reclaimBatch), 128) : share
         let gap = max(share / 4, kernel < .hasScaleFactor ? 0 : scaled(managed, by: scaleFactor, over: 10000))
         return ZoneLayout.Watermarks(

@@ -1,10 +1,11 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 
 /// The boots that a clone carries.
 enum Boots {
-    static let folder = Oracle.tests.appendingPathComponent("KernelFormatsTests/Boots")
+    static let folder = Oracle.carriedBoots
     static let paths = Oracle.entries(of: folder, suffix: ".txt").map(\.path)
 
     static func capture(_ name: String) throws -> Capture {

@@ -1,6 +1,7 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// Damage of every kind: what can be read is, the rest is named by file and line, nothing crashes.

@@ -1,6 +1,7 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// Texts as people published them: cut, re-wrapped, of all ages.

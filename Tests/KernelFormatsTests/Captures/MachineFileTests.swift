@@ -1,6 +1,7 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// Descriptions in files, and the host's own capture.

@@ -1,6 +1,7 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// What is printed is what kernels print, and reads back.

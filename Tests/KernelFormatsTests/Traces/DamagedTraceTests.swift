@@ -1,6 +1,7 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 @Suite struct DamagedTraceTests {
@@ -22,19 +23,19 @@ import Testing
         ("no check", "events.txt", 3, { $0.events.replace(" c=3,41,0,0\n", with: "\n") }),
         ("cut line", "events.txt", 24, { $0.events.removeLast(3) }),
         ("no events", "events.txt", nil, { $0.events = "" }),
-        ("block twice", "state0.txt", 7, { $0.state.replace("free 0 4 M 1210", with: "free 0 4 M 1200") }),
-        ("frame twice", "state0.txt", 11, { $0.state.replace("R 1001", with: "R 1011") }),
-        ("pcp count", "state0.txt", 9, { $0.state.replace("count 3", with: "count 4") }),
-        ("free counter", "state0.txt", 2, { $0.state.replace("free 23", with: "free 24") }),
-        ("frame in no zone", "state0.txt", 6, { $0.state.replace("1010", with: "9010") }),
-        ("misaligned", "state0.txt", 6, { $0.state.replace("1010", with: "1011") }),
-        ("pageblocks missing", "state0.txt", 5, { $0.state.replace("8 UM", with: "8 U") }),
-        ("zone twice", "state0.txt", 3, { $0.state.replace("diff 0 cpu 0 -2", with: "zone 0 free 1") }),
+        ("block twice", "state0.txt", 7, { $0.state0.replace("free 0 4 M 1210", with: "free 0 4 M 1200") }),
+        ("frame twice", "state0.txt", 11, { $0.state0.replace("R 1001", with: "R 1011") }),
+        ("pcp count", "state0.txt", 9, { $0.state0.replace("count 3", with: "count 4") }),
+        ("free counter", "state0.txt", 2, { $0.state0.replace("free 23", with: "free 24") }),
+        ("frame in no zone", "state0.txt", 6, { $0.state0.replace("1010", with: "9010") }),
+        ("misaligned", "state0.txt", 6, { $0.state0.replace("1010", with: "1011") }),
+        ("pageblocks missing", "state0.txt", 5, { $0.state0.replace("8 UM", with: "8 U") }),
+        ("zone twice", "state0.txt", 3, { $0.state0.replace("diff 0 cpu 0 -2", with: "zone 0 free 1") }),
         (
             "no pcp", "state0.txt", nil,
-            { $0.state = $0.state.split(separator: "\n").dropLast().joined(separator: "\n") + "\n" }
+            { $0.state0 = $0.state0.split(separator: "\n").dropLast().joined(separator: "\n") + "\n" }
         ),
-        ("unknown state", "state0.txt", 3, { $0.state.replace("diff 0 cpu 0", with: "dif 0 cpu 0") }),
+        ("unknown state", "state0.txt", 3, { $0.state0.replace("diff 0 cpu 0", with: "dif 0 cpu 0") }),
         ("no zones", "machine.txt", 9, { $0.machine.replace("zone 0 node", with: "zone 1 node") }),
         ("huge span", "machine.txt", 9, { $0.machine.replace("spanned 1024", with: "spanned 1") }),
         ("unknown zone type", "machine.txt", 9, { $0.machine.replace("DMA32", with: "DMA33") }),
@@ -56,7 +57,7 @@ import Testing
         var trace = SmallTrace()
         trace.events.replace("Z 0 22", with: "Z 0 2x2")
         trace.events.replace("V 1 1", with: "Q")
-        trace.state.replace("count 3", with: "count 4")
+        trace.state0.replace("count 3", with: "count 4")
         let loaded = try trace.load(lenient: true)
         #expect(loaded.events.events.count == 22)
         #expect(loaded.initial.zones[0].perCPU[0].count == 3)
@@ -65,7 +66,7 @@ import Testing
 
     @Test func aLenientReaderLeavesAFrameInOnePlace() throws {
         var trace = SmallTrace()
-        trace.state.replace("R 1001", with: "R 1011")
+        trace.state0.replace("R 1001", with: "R 1011")
         let zone = try trace.load(lenient: true).initial.zones[0]
         #expect(zone.perCPU[0].lists[2] == [] && zone.perCPU[0].count == 2)
         #expect(zone.freeLists[1][0] == [PFN(0x1002), PFN(0x1010)])
@@ -109,13 +110,13 @@ import Testing
             var trace = whole
             switch Int.random(in: 0..<3, using: &random) {
             case 0: trace.machine = Mutator.mutate(trace.machine, using: &random)
-            case 1: trace.state = Mutator.mutate(trace.state, using: &random)
+            case 1: trace.state0 = Mutator.mutate(trace.state0, using: &random)
             default: trace.events = Mutator.mutate(trace.events, using: &random)
             }
             guard
                 let machine = try? AllocationTrace.Machine(parsing: Array(trace.machine.utf8), file: "machine")
             else { continue }
-            _ = try? AllocatorState(parsing: Array(trace.state.utf8), machine: machine, file: "state")
+            _ = try? AllocatorState(parsing: Array(trace.state0.utf8), machine: machine, file: "state")
             _ = try? TraceEvents(parsing: Array(trace.events.utf8), machine: machine, file: "events")
         }
     }

@@ -1,5 +1,6 @@
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 @testable import Lab

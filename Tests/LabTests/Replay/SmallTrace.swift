@@ -1,37 +1,25 @@
-import Foundation
 import KernelFormats
+import Lab
+import TestSupport
 
-@testable import Lab
-
-/// A trace of one zone of 65,536 frames and two CPUs, small enough to work out by hand.
-struct SmallTrace {
-    var machine = """
-        kernel 6.12.95+deb12-cloud-amd64
-        page_size 4096
-        max_order 10
-        pageblock_order 9
-        migratetypes U M R H I
-        nr_pcp_lists 14
-        pcp_batch_scale_max 5
-        min_free_kbytes 1830
-        watermark_boost_factor 15000
-        watermark_scale_factor 10
-        nr_online_nodes 1
-        zone 0 node 0 idx 1 name DMA32 start 4096 spanned 65536 present 65536 managed 60000 contiguous 1
-        zone_wmark 0 min 10 low 12 high 14 promo 16
-        zone_reserve 0 0 0 0 0 0
-        zone_drift_mark 0 0
-        zone_stat_threshold 0 4
-        zone_pcp 0 batch 4 high_min 40 high_max 480
-        cpu 0 node 0
-        cpu 1 node 0
-        zonelist 0 fallback 0
-        zonelist 0 thisnode 0
-
-        """
-    var state0: String
-    var events: String
-    var state1: String?
+extension SmallTrace {
+    /// One zone of 65,536 frames.
+    init(state0: String, events: String, state1: String? = nil) {
+        self.init(
+            machine: Self.machine(
+                zone: """
+                    watermark_boost_factor 15000
+                    watermark_scale_factor 10
+                    nr_online_nodes 1
+                    zone 0 node 0 idx 1 name DMA32 start 4096 spanned 65536 present 65536 managed 60000 contiguous 1
+                    zone_wmark 0 min 10 low 12 high 14 promo 16
+                    zone_reserve 0 0 0 0 0 0
+                    zone_drift_mark 0 0
+                    zone_stat_threshold 0 4
+                    zone_pcp 0 batch 4 high_min 40 high_max 480
+                    """),
+            state0: state0, events: events, state1: state1)
+    }
 
     /// A state of the zone: its counters, its pageblocks' types from the first on (movable after those given), free
     /// and per-CPU lists.
@@ -49,17 +37,6 @@ struct SmallTrace {
             text += " alloc_factor \(alloc[cpu]) free_count 0 expire 0\n"
         }
         return text + lists.map { $0 + "\n" }.joined()
-    }
-
-    func load(lenient: Bool = false) throws -> AllocationTrace {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pgdat-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let files = [
-            ("machine.txt", machine), ("state0.txt", state0), ("events.txt", events), ("state1.txt", state1 ?? state0),
-        ]
-        for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
-        return try AllocationTrace(folder: folder.path, lenient: lenient)
     }
 
     func replay(lenient: Bool = false) throws -> Replay {

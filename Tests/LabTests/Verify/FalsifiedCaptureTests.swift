@@ -1,14 +1,13 @@
 import Foundation
 import KernelFormats
 import Lab
+import TestSupport
 import Testing
 
 /// A verifier that cannot fail proves nothing: changed captures must be noticed.
 struct FalsifiedCaptureTests {
     /// Boots that every clone has.
-    private static let folder = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("KernelFormatsTests/Boots")
+    private static let folder = Oracle.carriedBoots
 
     private func text(_ name: String) throws -> String {
         let path = Self.folder.appendingPathComponent("\(name).txt").path

@@ -1,6 +1,7 @@
 import Foundation
 import PhysicalMemory
 import Synchronization
+import TestSupport
 import Testing
 
 /// Threads that act as CPUs of one machine at once, and hand each other blocks to free.
@@ -12,7 +13,7 @@ import Testing
         let left = PostBox()
         let steps = 20_000
         DispatchQueue.concurrentPerform(iterations: cpus) { index in
-            var random = SeededRandom(seed: UInt64(index) + 11)
+            var random = SeededGenerator(seed: UInt64(index) + 11)
             var held: [Holding] = []
             let cpu = CPUID(index)
             for step in 0..<steps {

@@ -1,4 +1,5 @@
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// Frames are initialised when they are needed; no choice may depend on when that is.
@@ -19,7 +20,7 @@ import Testing
         #expect(eager.status(of: name)?.firstDeferred == nil)
         #expect(lazy.status(of: name)?.freeBlocks == eager.status(of: name)?.freeBlocks)
 
-        var random = SeededRandom(seed: 7)
+        var random = SeededGenerator(seed: 7)
         var held: [Holding] = []
         for step in 0..<40_000 {
             if held.isEmpty || Int.random(in: 0..<100, using: &random) < 65 {

@@ -1,4 +1,5 @@
 import PhysicalMemory
+import TestSupport
 import Testing
 
 @Suite struct ExplainTests {

@@ -1,26 +1,11 @@
-/// A generator whose sequence depends on the seed alone (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Damages a text as a bad copy, a cut or an enemy would.
-enum Mutator {
-    static let nasty = [
+public enum Mutator {
+    private static let nasty = [
         "18446744073709551615", "9223372036854775807", "-9223372036854775808", "-1", "4294967296", "1000000000",
         "0x", "ffffffffffffffff", "", " ", "\n", "@@", "\u{0}", "255", "é", "-", ",", "0-", "0-1000000000", "%",
     ]
 
-    static func mutate(_ text: String, using random: inout some RandomNumberGenerator) -> String {
+    public static func mutate(_ text: String, using random: inout some RandomNumberGenerator) -> String {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             guard !bytes.isEmpty else { break }
