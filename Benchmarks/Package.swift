@@ -15,6 +15,10 @@ let package = Package(
             dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "LockRatios",
+            dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "Allocator",
             dependencies: [
                 .product(name: "Benchmark", package: "benchmark"),

@@ -26,6 +26,7 @@ public final class Machine: Sendable {
     private let nodePlaces: [Int]
     let badPages = SharedInt()
     private let storage: any FrameStorage
+    let hasLockStatistics: Bool
 
     /// What of a zone is given to the allocator when a machine starts.
     public enum Contents: Sendable {
@@ -38,10 +39,14 @@ public final class Machine: Sendable {
     /// Builds the machine. Frames are not touched but for a section of each zone.
     ///
     /// Throws if the layout has no CPU or no memory, or if the map finds no room.
+    /// - Parameters:
+    ///   - lock: how the zones' locks are taken.
+    ///   - lockStatistics: `nil`: locks measure nothing, and that costs nothing. Else every allocation and every free
+    ///     takes the path at length, where locks are measured; what it decides is the same.
     /// Complexity: O(zones × (CPUs + nodes)).
     public init(
         _ layout: MachineLayout, contents: Contents = .managedFrames, storage: any FrameStorage = HeapStorage(),
-        lock: LockAlgorithm = .ttas
+        lock: LockAlgorithm = .ttas, lockStatistics: LockStatisticsOptions? = nil
     ) throws(MachineError) {
         let cpuList = layout.nodes.flatMap { node in node.cpus.map { (cpu: $0, node: node.id) } }.sorted {
             $0.cpu < $1.cpu
@@ -53,7 +58,9 @@ public final class Machine: Sendable {
             (0...layout.maxOrder.rawValue).contains(layout.pageblockOrder.rawValue)
         else { throw .outOfRange }
         let plan = try ZonePlan(layout)
-        guard plan.places.count * cpuList.count <= ZonePlan.greatestPagesets else {
+        let greatestPagesets =
+            lockStatistics == nil ? ZonePlan.greatestPagesets : LockStatisticsOptions.greatestPagesets
+        guard plan.places.count * cpuList.count <= greatestPagesets else {
             throw .tooManyPagesets(plan.places.count * cpuList.count)
         }
         guard
@@ -62,28 +69,33 @@ public final class Machine: Sendable {
         else { throw .noRoomForMap(frames: PageCount(Int(plan.end - plan.first))) }
         self.layout = layout
         self.lock = lock
+        hasLockStatistics = lockStatistics != nil
         self.storage = storage
         self.map = map
 
         let blockSize = UInt64(1) << UInt64(layout.maxOrder.rawValue)
         let observation = Stable(Observation())
         self.observation = observation
+        let cpuNodes = cpuList.map { Int32($0.node.rawValue) }
         zones = plan.places.enumerated().map { number, place in
             let node = layout.nodes[place.node]
             return Stable(
                 Zone(
                     number: number, node: node.id, index: place.index, layout: node.zones[place.index],
                     frames: map.frames(from: node.startPFN.rawValue & ~(blockSize - 1)), machine: layout,
-                    cpus: cpuList.count, observation: observation, lock: lock))
+                    cpuNodes: cpuNodes, observation: observation,
+                    lock: ZoneLock(
+                        lock, recorder: lockStatistics.map { Stable(LockRecorder($0, cpus: cpuList.count)) })))
         }
         let zones = zones
-        pagesets = StableArray(count: cpuList.count) { _ in
+        pagesets = StableArray(count: cpuList.count) { cpu in
             StableArray(count: zones.count) { number in
                 let place = plan.places[number]
                 return Stable(
                     PerCPUPages(
                         zone: zones[number], tuning: layout.nodes[place.node].zones[place.index].perCPU,
-                        batchScaleMax: layout.tuning.pcpBatchScaleMax, freesHighOrderInBatches: true))
+                        batchScaleMax: layout.tuning.pcpBatchScaleMax, freesHighOrderInBatches: true,
+                        recorder: lockStatistics.map { Stable(LockRecorder($0, owner: cpu)) }))
             }
         }
         let lastNode = layout.nodes.map(\.id.rawValue).max() ?? 0
@@ -134,7 +146,10 @@ public final class Machine: Sendable {
         }
         for cpu in cpus { cpu.release() }
         for cpu in 0..<pagesets.count {
-            for zone in 0..<pagesets[cpu].count { pagesets[cpu][zone].release() }
+            for zone in 0..<pagesets[cpu].count {
+                pagesets[cpu][zone].value.release()
+                pagesets[cpu][zone].release()
+            }
             pagesets[cpu].release()
         }
         pagesets.release()
@@ -209,7 +224,10 @@ public enum MachineError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noMemory: "the machine has no memory"
         case .outOfRange: "a node, CPU, order or zone number of the layout is out of range"
         case .tooManyPagesets(let count):
-            "\(count) per-CPU lists (CPUs × zones) are more than the \(ZonePlan.greatestPagesets) that can be run"
+            """
+            \(count) per-CPU lists (CPUs × zones) are more than the \(ZonePlan.greatestPagesets) that can be run, or the \
+            \(LockStatisticsOptions.greatestPagesets) with lock statistics
+            """
         case .noRoomForMap(let frames): "no address space for a memory map of \(frames) frames"
         }
     }

@@ -55,3 +55,34 @@ static inline void cprim_yield(void) { (void)sched_yield(); }
 static inline void *cprim_zeroed(unsigned long long count) { return __builtin_calloc(1, count); }
 
 static inline void cprim_release(void *memory) { __builtin_free(memory); }
+
+/// Memory that each thread has of its own, zero at first and at the same address as long as the thread lives.
+struct cprim_thread_memory { unsigned char bytes[384]; } __attribute__((aligned(128)));
+extern _Thread_local struct cprim_thread_memory cprim_thread_memory __attribute__((tls_model("initial-exec")));
+
+static inline __attribute__((always_inline)) void *cprim_thread_address(void) { return &cprim_thread_memory; }
+
+// The C library's spinlock, declared rather than included, as sched_yield is: where there is one, pthread_spinlock_t is
+// a volatile int, free at 1 or at 0 as the library likes. Elsewhere an exchange takes its place.
+#if defined(__linux__)
+extern int pthread_spin_init(volatile int *, int);
+extern int pthread_spin_trylock(volatile int *);
+extern int pthread_spin_unlock(volatile int *);
+static inline void cprim_spin_init(volatile int *lock) { (void)pthread_spin_init(lock, 0); }
+static inline int cprim_spin_try(volatile int *lock) { return pthread_spin_trylock(lock) == 0; }
+static inline void cprim_spin_unlock(volatile int *lock) { (void)pthread_spin_unlock(lock); }
+#else
+static inline void cprim_spin_init(volatile int *lock) { *lock = 0; }
+static inline int cprim_spin_try(volatile int *lock) { return !__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE); }
+static inline void cprim_spin_unlock(volatile int *lock) { __atomic_store_n(lock, 0, __ATOMIC_RELEASE); }
+#endif
+
+// Two ways to write the low half of a lock word that others change as a whole, as a holder and a first waiter may.
+
+static inline __attribute__((always_inline)) void cprim_store_byte(void *word, unsigned char value) {
+    __atomic_store_n((unsigned char *)word, value, __ATOMIC_RELEASE);
+}
+
+static inline __attribute__((always_inline)) void cprim_store_half(void *word, unsigned short value) {
+    __atomic_store_n((unsigned short *)word, value, __ATOMIC_RELAXED);
+}

@@ -10,7 +10,7 @@ extension CPUState {
     @inline(__always) borrowing func allocate(_ order: UInt32, _ gfp: GFP) -> UInt64 {
         guard let local = local[Int(gfp.rawValue & 15)], rules.isKeptPerCPU(order),
             local.zone.value.isPlentiful(order, highest: local.highest),
-            let held = local.pageset.value.lists.tryAcquire()
+            let held = local.pageset.value.lists.tryAcquireFast()
         else { return allocateAtLength(order, gfp) }
         let list = PerCPULists.listNumber(order, AllocationRules.migrateType(gfp))
         let pageset = local.pageset
@@ -26,7 +26,7 @@ extension CPUState {
     /// considerate attempt may take, the request starts again the long way.
     @inline(never)
     private borrowing func refillAndAllocate(
-        _ held: consuming Held<PerCPULists, SpinLock>, _ order: UInt32, _ gfp: GFP
+        _ held: consuming Held<PerCPULists, PerCPULock.Front>, _ order: UInt32, _ gfp: GFP
     ) -> UInt64 {
         let place = Int(localZonelist.firstPlaces[Int(rules.highestZone[Int(gfp.rawValue & 15)])])
         let preferred = localZonelist.references[place]

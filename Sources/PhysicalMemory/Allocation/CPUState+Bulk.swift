@@ -9,7 +9,7 @@ extension CPUState {
         let preferred = context.zonelist.references[context.preferred]
         let flags = bulkFlags(context.migrateType)
         guard let reference = bulkZone(wanted, flags, context, preferred),
-            let held = pagesets[Int(reference.number)].value.lists.tryAcquire()
+            let held = pagesets[Int(reference.number)].value.lists.tryAcquire(by: user)
         else { return 0 }
         var taken = 0
         while taken < wanted {

@@ -15,7 +15,7 @@ extension CPUState {
             truncatingIfNeeded: cprim_predicted(
                 UInt64(frames.migrateType(of: frame)), UInt64(MigrateType.movable.rawValue)))
         guard flags & (PageFlags.head | PageFlags.lru) == 0, MigrateType.isMergeable(type), rules.isKeptPerCPU(order),
-            let held = pageset.value.lists.tryAcquire()
+            let held = pageset.value.lists.tryAcquireFast()
         else { return freeAtLength(pfn, order) }
         commit(frame, order, type, pageset.value.zone, &held.value)
         return nil
@@ -60,7 +60,7 @@ extension CPUState {
             // Highatomic and CMA blocks are kept as movable, so that the lists need none of their own.
             type = MigrateType.movable.rawValue
         }
-        if let held = pagesets[zone.value.number].value.lists.tryAcquire() {
+        if let held = pagesets[zone.value.number].value.lists.tryAcquire(by: user) {
             commit(frame, order, type, zone, &held.value)
         } else {
             freeToAreas(frame, order, zone)

@@ -28,7 +28,7 @@ extension CPUState {
         case .buddy:
             frame = takeFrom(reference, preferred: preferred, order, context.migrateType, flags, usingLists: false)
         case .bulk:
-            guard let held = pagesets[zone.value.number].value.lists.tryAcquire() else { return Self.noFrame }
+            guard let held = pagesets[zone.value.number].value.lists.tryAcquire(by: user) else { return Self.noFrame }
             frame = takeFromLists(&held.value, zone, order, context.migrateType, flags)
             if frame != .none { count(1, from: reference, preferred: preferred) }
         }
@@ -66,7 +66,7 @@ extension CPUState {
             type = MigrateType.movable.rawValue
         }
         if throughLists, type != MigrateType.isolate.rawValue, rules.isKeptPerCPU(order),
-            let held = pagesets[zone.value.number].value.lists.tryAcquire()
+            let held = pagesets[zone.value.number].value.lists.tryAcquire(by: user)
         {
             commit(frame, order, type, zone, &held.value)
         } else {

@@ -157,7 +157,7 @@ extension CPUState {
         var rest: Int
         var pages = 0
         repeat {
-            let held = pageset.value.lists.acquire()
+            let held = pageset.value.lists.acquire(by: user)
             let piece = Swift.min(held.value.count, held.value.batch << rules.batchScaleMax)
             held.value.drain(piece, first: 0, cpu: index, zone.value)
             rest = held.value.count

@@ -65,7 +65,7 @@ extension CPUState {
     borrowing func takeFromLists(
         _ reference: ZoneReference, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
     ) -> FrameOffset {
-        guard let held = pagesets[Int(reference.number)].value.lists.tryAcquire() else {
+        guard let held = pagesets[Int(reference.number)].value.lists.tryAcquire(by: user) else {
             noteListBusy(order, type, reference)
             return .none
         }

@@ -33,6 +33,9 @@ struct CPUState: ~Copyable {
     let observation: Stable<Observation>
     /// By node numbers; 0 where unknown. *Kernel counterpart:* `node_distance`.
     let distances: StableArray<[UInt8]>
+
+    /// The CPU as locks know it.
+    @inline(__always) var user: LockUser { LockUser(cpu: Int32(truncatingIfNeeded: index), node: node) }
 }
 
 /// The zone of a CPU's own node that its requests of one kind try first.

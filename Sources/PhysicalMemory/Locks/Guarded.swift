@@ -21,15 +21,29 @@ struct Guarded<Value: ~Copyable, L: Lock & ~Copyable>: ~Copyable {
     }
 
     /// Waits for the lock.
-    @inline(__always) borrowing func acquire() -> Held<Value, L> {
-        unsafe gate._address.pointee.lock()
+    @inline(__always) borrowing func acquire(by user: LockUser = .anyone) -> Held<Value, L> {
+        L.rank.check()
+        unsafe gate._address.pointee.lock(by: user)
         return unsafe Held(value: cell._address, gate: gate._address)
     }
 
     /// Takes the lock if nobody has it.
-    @inline(__always) borrowing func tryAcquire() -> Held<Value, L>? {
-        guard unsafe gate._address.pointee.tryLock() else { return nil }
+    @inline(__always) borrowing func tryAcquire(by user: LockUser = .anyone) -> Held<Value, L>? {
+        L.rank.check()
+        guard unsafe gate._address.pointee.tryLock(by: user) else { return nil }
         return unsafe Held(value: cell._address, gate: gate._address)
+    }
+
+    /// The value, for a caller that took the lock by other means.
+    @inline(__always) borrowing func assumeHeld() -> Held<Value, L> {
+        unsafe Held(value: cell._address, gate: gate._address)
+    }
+
+    /// The value, for a caller that took `gate`, which stands for the lock.
+    @inline(__always) borrowing func assumeHeld<Other: Lock & ~Copyable>(
+        by gate: UnsafeMutablePointer<Other>
+    ) -> Held<Value, Other> {
+        unsafe Held(value: cell._address, gate: gate)
     }
 }
 
@@ -46,9 +60,13 @@ extension Guarded: @unchecked Sendable where Value: ~Copyable, L: ~Copyable {}
     @inline(__always) init(value: UnsafeMutablePointer<Value>, gate: UnsafeMutablePointer<L>) {
         unsafe address = value
         unsafe self.gate = gate
+        L.rank.noteTaken()
     }
 
-    @inline(__always) deinit { unsafe gate.pointee.unlock() }
+    @inline(__always) deinit {
+        L.rank.noteReleased()
+        unsafe gate.pointee.unlock()
+    }
 
     var value: Value {
         @inline(__always) _read { yield unsafe address.pointee }

@@ -19,6 +19,11 @@ struct SharedInt: ~Copyable {
 
     /// Adds, whoever else does.
     @inline(__always) func add(_ delta: Int) { cell.wrappingAdd(delta, ordering: .relaxed) }
+
+    /// Makes it at least `value`, whoever else does.
+    @inline(__always) func raise(to value: Int) {
+        if value > cell.load(ordering: .relaxed) { cell.max(value, ordering: .relaxed) }
+    }
 }
 
 /// Shared flags. *Kernel counterpart:* `unsigned long flags` with `set_bit`, `clear_bit`, `test_bit`.

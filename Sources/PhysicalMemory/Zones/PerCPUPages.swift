@@ -4,16 +4,19 @@
 struct PerCPUPages: ~Copyable {
     let zone: Stable<Zone>
     let numa = NUMAEvents()
-    let lists: Guarded<PerCPULists, SpinLock>
+    let lists: Guarded<PerCPULists, PerCPULock>
 
     init(
-        zone: Stable<Zone>, tuning: ZoneLayout.PerCPUTuning, batchScaleMax: Int, freesHighOrderInBatches: Bool
+        zone: Stable<Zone>, tuning: ZoneLayout.PerCPUTuning, batchScaleMax: Int, freesHighOrderInBatches: Bool,
+        recorder: Stable<LockRecorder>?
     ) {
         self.zone = zone
         var lists = PerCPULists(tuning, batchScaleMax: batchScaleMax)
         lists.freesHighOrderInBatches = freesHighOrderInBatches
-        self.lists = Guarded(lists)
+        self.lists = Guarded(lists, lock: PerCPULock(recorder))
     }
+
+    borrowing func release() { lists.lock.recorder?.release() }
 }
 
 /// Where one CPU's pages of one zone came from, from the requester's view. Written by that CPU alone.

@@ -62,7 +62,7 @@ struct Zone: ~Copyable {
 
     init(
         number: Int, node: NodeID, index: Int, layout: ZoneLayout, frames: NodeFrames, machine: MachineLayout,
-        cpus: Int, observation: Stable<Observation>, lock: LockAlgorithm
+        cpuNodes: [Int32], observation: Stable<Observation>, lock: consuming ZoneLock
     ) {
         self.number = number
         self.node = node
@@ -76,15 +76,15 @@ struct Zone: ~Copyable {
         maxOrder = machine.maxOrder.rawValue
         pageblockOrder = machine.pageblockOrder.rawValue
         tuning = ZoneTuning(layout)
-        differences = StableArray(count: cpus) { _ in SharedInt() }
+        differences = StableArray(count: cpuNodes.count) { _ in SharedInt() }
         occupiedOrders = InlineArray { _ in SharedFlags() }
         boostFactor = SharedInt(machine.tuning.watermarkBoostFactor)
         hugePageOrder = machine.pageblockOrder.rawValue
         movableIndex = machine.zoneTypes.firstIndex(of: .movable) ?? machine.zoneTypes.count - 1
         let below = machine.node(node)?.zones
         hasPopulatedZoneBelow = index > 0 && (below?[index - 1].presentPages ?? 0) > 0
-        lockUse = StableArray(count: cpus) { _ in ZoneLockUse() }
-        areas = Guarded(FreeAreas(), lock: ZoneLock(lock))
+        lockUse = StableArray(count: cpuNodes.count) { ZoneLockUse(node: cpuNodes[$0]) }
+        areas = Guarded(FreeAreas(), lock: lock)
         self.observation = observation
     }
 
@@ -95,9 +95,10 @@ struct Zone: ~Copyable {
     /// Takes the zone's lock for a CPU, which gets it counted.
     @inline(__always) borrowing func acquireAreas(cpu: Int) -> Held<FreeAreas, ZoneLock> {
         lockUse[cpu].acquisitions.addAsOnlyWriter(1)
-        if let held = areas.tryAcquire() { return held }
+        let user = LockUser(cpu: Int32(truncatingIfNeeded: cpu), node: lockUse[cpu].node)
+        if let held = areas.tryAcquire(by: user) { return held }
         lockUse[cpu].contentions.addAsOnlyWriter(1)
-        return areas.acquire()
+        return areas.acquireTaken(by: user)
     }
 
     /// Sets the boost; the zone's lock is held, or nobody else is about.
@@ -109,6 +110,7 @@ struct Zone: ~Copyable {
     borrowing func release() {
         differences.release()
         lockUse.release()
+        areas.lock.recorder?.release()
     }
 }
 
@@ -117,7 +119,11 @@ struct ZoneLockUse: ~Copyable {
     let acquisitions = SharedInt()
     /// Acquisitions that found the lock taken.
     let contentions = SharedInt()
-    private let padding = InlineArray<6, UInt64>(repeating: 0)
+    /// The CPU's node.
+    let node: Int32
+    private let padding = InlineArray<5, UInt64>(repeating: 0)
+
+    init(node: Int32) { self.node = node }
 }
 
 /// What the zone's decisions compare with: written when a sysctl changes, read everywhere. All in pages.

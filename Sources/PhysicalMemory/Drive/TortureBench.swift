@@ -1,0 +1,170 @@
+import CPrimitives
+
+/// What a torture's loop needs to know, in ticks.
+struct TorturePlan {
+    let thread: Int32
+    let user: LockUser
+    let lock: Int
+    /// Whether this thread waits for a lock that others only try.
+    let waits: Bool
+    let acquisitions: Int
+    let burst: Int
+    let hold: Int
+    let think: Int
+    let delay: Int
+    let yieldingHolds: Int
+    let delayedHolds: Int
+    let stop: Stable<SharedFlags>
+
+    init(
+        _ settings: LockTortureSettings, thread: Int, node: Int32, acquisitions: Int, stop: Stable<SharedFlags>
+    ) {
+        self.thread = Int32(thread)
+        user = LockUser(cpu: Int32(thread), node: node)
+        lock = settings.inPairs ? thread / 2 : 0
+        waits = settings.inPairs ? thread % 2 == 0 : thread == 0
+        self.acquisitions = acquisitions
+        burst = settings.burst
+        hold = CycleClock.ticks(nanoseconds: Double(settings.holdNanoseconds))
+        think = CycleClock.ticks(nanoseconds: Double(settings.thinkNanoseconds))
+        delay = CycleClock.ticks(nanoseconds: Double(settings.delayNanoseconds))
+        yieldingHolds = settings.yieldingHolds
+        delayedHolds = settings.delayedHolds
+        self.stop = stop
+    }
+
+    @inline(__always) static func spend(_ ticks: Int) {
+        guard ticks > 0 else { return }
+        let start = CycleClock.now()
+        while Int(truncatingIfNeeded: CycleClock.now() &- start) < ticks { cprim_pause() }
+    }
+}
+
+/// What a tortured lock guards: plain words, some cache lines apart.
+struct TortureState: ~Copyable {
+    var changes = 0
+    var owner: Int32 = Self.nobody
+    private var padding = InlineArray<30, UInt64>(repeating: 0)
+    var ownerAgain: Int32 = Self.nobody
+    var changesAgain = 0
+    var lastThread: Int32 = Self.nobody
+    var lastNode: Int32 = Self.nobody
+
+    static var nobody: Int32 { -1 }
+
+    /// Enters; returns whether somebody else was there, or has left traces.
+    @inline(__always) mutating func enter(_ user: LockUser) -> Bool {
+        let isCollision = owner != Self.nobody || ownerAgain != Self.nobody || changes != changesAgain
+        owner = user.cpu
+        changes &+= 1
+        return isCollision
+    }
+
+    /// Leaves; returns whether somebody else has come meanwhile.
+    @inline(__always) mutating func leave(_ user: LockUser, entered: Int) -> Bool {
+        ownerAgain = user.cpu
+        changesAgain &+= 1
+        let isCollision = owner != user.cpu || ownerAgain != user.cpu || changes != entered
+        lastThread = user.cpu
+        lastNode = user.node
+        owner = Self.nobody
+        ownerAgain = Self.nobody
+        return isCollision
+    }
+}
+
+/// The locks of a torture with what they guard, behind functions that were made for the locks' type.
+struct TortureBench: Sendable {
+    let run: @Sendable (TorturePlan) -> LockTortureFigures
+    let changes: @Sendable () -> Int
+
+    /// - Parameter triesOnly: whether threads try the locks, but for one of each that waits.
+    @inline(__always) init<L: Lock & ~Copyable>(_ count: Int, triesOnly: Bool = false, _ make: () -> L) {
+        let places = TorturePlaces(count, triesOnly: triesOnly, make)
+        run = { places.run($0) }
+        changes = { places.changes() }
+    }
+}
+
+/// Locks of one type.
+final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
+    private let places: StableArray<Place>
+    private let triesOnly: Bool
+
+    struct Place: ~Copyable {
+        let state: Guarded<TortureState, L>
+        private let padding = InlineArray<16, UInt64>(repeating: 0)
+
+        init(_ lock: consuming L) { state = Guarded(TortureState(), lock: lock) }
+    }
+
+    init(_ count: Int, triesOnly: Bool, _ make: () -> L) {
+        places = StableArray(count: count) { _ in Place(make()) }
+        self.triesOnly = triesOnly
+    }
+
+    deinit { places.release() }
+
+    func changes() -> Int {
+        (0..<places.count).reduce(0) { $0 + places[$1].state.acquire().value.changes }
+    }
+
+    func run(_ plan: TorturePlan) -> LockTortureFigures {
+        var figures = LockTortureFigures()
+        let memory = ZeroedCounts(count: LockHistogram.bucketCount)
+        defer { memory.release() }
+        let waits = LockHistogram(memory)
+        let tries = triesOnly && !plan.waits
+        while figures.acquisitions < plan.acquisitions && plan.stop.value.load() == 0 {
+            var rest = Swift.min(plan.burst, plan.acquisitions - figures.acquisitions)
+            while rest > 0 && plan.stop.value.load() == 0 {
+                rest -= 1
+                acquire(plan, tries: tries, &figures, waits)
+            }
+            TorturePlan.spend(plan.think)
+        }
+        figures.waits = waits.times()
+        return figures
+    }
+
+    @inline(__always) private func acquire(
+        _ plan: TorturePlan, tries: Bool, _ figures: inout LockTortureFigures, _ waits: borrowing LockHistogram
+    ) {
+        let start = CycleClock.now()
+        if tries {
+            guard let held = places[plan.lock].state.tryAcquire(by: plan.user) else {
+                figures.refusals += 1
+                return
+            }
+            waits.record(Int(truncatingIfNeeded: CycleClock.now() &- start))
+            hold(held, plan, &figures)
+        } else {
+            let held = places[plan.lock].state.acquire(by: plan.user)
+            waits.record(Int(truncatingIfNeeded: CycleClock.now() &- start))
+            hold(held, plan, &figures)
+        }
+    }
+
+    @inline(__always) private func hold(
+        _ held: borrowing Held<TortureState, L>, _ plan: TorturePlan, _ figures: inout LockTortureFigures
+    ) {
+        if held.value.enter(plan.user) { figures.collisions += 1 }
+        let entered = held.value.changes
+        if held.value.lastThread != plan.user.cpu && held.value.lastThread != TortureState.nobody {
+            figures.handOvers += 1
+            if held.value.lastNode != plan.user.node { figures.nodeHandOvers += 1 }
+        }
+        figures.acquisitions += 1
+        TorturePlan.spend(plan.hold)
+        if plan.isTurn(plan.delayedHolds, figures) { TorturePlan.spend(plan.delay) }
+        if plan.isTurn(plan.yieldingHolds, figures) { cprim_yield() }
+        if held.value.leave(plan.user, entered: entered) { figures.collisions += 1 }
+    }
+}
+
+extension TorturePlan {
+    /// Whether it is time for what one hold of `rate` does.
+    @inline(__always) func isTurn(_ rate: Int, _ figures: LockTortureFigures) -> Bool {
+        rate > 0 && figures.acquisitions % rate == 0
+    }
+}

@@ -1,0 +1,52 @@
+import CPrimitives
+
+/// What guards a ``Guarded`` value.
+///
+/// A thread may hold several at once, at most ``QueueNode/perThread`` of those that queue, and lets go of each itself.
+protocol Lock: ~Copyable, Sendable {
+    /// The lock's place in the order in which locks are taken.
+    static var rank: LockRank { get }
+    init()
+    borrowing func lock(by user: LockUser)
+    borrowing func tryLock(by user: LockUser) -> Bool
+    borrowing func unlock()
+}
+
+extension Lock where Self: ~Copyable {
+    @inline(__always) static var rank: LockRank { .unordered }
+}
+
+/// A lock with a line of waiters.
+protocol OrderlyLock: Lock, ~Copyable {
+    /// Another value after each arrival of a waiter, as long as the lock is held.
+    var arrivalMark: UInt64 { get }
+}
+
+/// Who takes a lock, for locks that care: a CPU by its place among the machine's, and its node's number.
+struct LockUser {
+    let cpu: Int32
+    let node: Int32
+
+    /// A thread that acts as no CPU.
+    static var anyone: LockUser { LockUser(cpu: -1, node: -1) }
+}
+
+/// The looks of one waiter: pauses at first, and when it has waited long its CPU goes to others at each look.
+///
+/// A user thread can lose its CPU while it holds a lock, or when its turn has come; a holder of a kernel spinlock
+/// cannot. Whoever is waited for may need the very CPU that the waiter spins on.
+struct SpinWait {
+    private var looks = 0
+
+    /// Looks before a waiter yields: some 10 µs.
+    static var limit: Int { 256 }
+
+    @inline(__always) mutating func pause() {
+        if looks < Self.limit {
+            looks &+= 1
+            cprim_pause()
+        } else {
+            cprim_yield()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// One word: locked, pending for the first waiter, and the tail of a queue: ``LockAlgorithm/queued``. Served in the
+/// order of arrival.
+///
+/// The first waiter sets *pending* and looks at the word itself; those after it queue, and the queue's head looks at
+/// the word until neither locked nor pending. A node is needed only as long as its thread waits.
+///
+/// Bits 0–7 are 1 while the lock is held, bit 8 is pending, bits 16–63 are the tail's address in units of 64 bytes.
+/// *Kernel counterpart:* `struct qspinlock`, whose 32 bits name the tail by CPU and context.
+struct QueuedLock: ~Copyable, OrderlyLock {
+    /// Changed as a whole, but for the holder's byte and, by the pending waiter, the low half: both have one writer.
+    private let word = SplitWord()
+
+    private static var locked: UInt64 { 1 }
+    private static var pending: UInt64 { 1 << 8 }
+    private static var lockedOrPending: UInt64 { 0x1ff }
+
+    @inline(__always) borrowing func tryLock(by user: LockUser = .anyone) -> Bool {
+        word.load(ordering: .relaxed) == 0
+            && word.compareExchange(expected: 0, desired: Self.locked).exchanged
+    }
+
+    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+        let (isTaken, found) = word.compareExchange(expected: 0, desired: Self.locked)
+        if !isTaken { wait(found) }
+    }
+
+    @inline(__always) borrowing func unlock() {
+        word.store(byte: 0)
+    }
+
+    @inline(never) private borrowing func wait(_ found: UInt64) {
+        // Somebody who waits has come before: behind it, in the queue.
+        guard found & ~Self.locked == 0 else { return queue() }
+        let seen = word.set(Self.pending)
+        guard seen & ~Self.locked == 0 else {
+            if seen & Self.pending == 0 { word.clear(Self.pending) }
+            return queue()
+        }
+        var wait = SpinWait()
+        while word.load(ordering: .acquiring) & Self.locked != 0 { wait.pause() }
+        // Nobody else changes these sixteen bits now.
+        word.store(half: UInt16(Self.locked))
+    }
+
+    private borrowing func queue() {
+        let node = QueueNode.claim()
+        defer { QueueNode.giveBack(node) }
+        let before = exchangeTail(node)
+        if before.isSome {
+            before.value.next.store(node, ordering: .releasing)
+            _ = node.waitForGrant()
+        }
+        var wait = SpinWait()
+        var value = word.load(ordering: .acquiring)
+        while value & Self.lockedOrPending != 0 {
+            wait.pause()
+            value = word.load(ordering: .acquiring)
+        }
+        // The last in the queue empties it; somebody may have come behind meanwhile, but nobody can take the lock.
+        if value == Self.tail(node),
+            word.compareExchange(expected: value, desired: Self.locked).exchanged
+        {
+            return
+        }
+        word.store(byte: UInt8(Self.locked))
+        node.waitForNext().value.grant.store(1, ordering: .releasing)
+    }
+
+    private borrowing func exchangeTail(_ node: QueueNodeAddress) -> QueueNodeAddress {
+        var value = word.load(ordering: .relaxed)
+        while true {
+            let (done, seen) = word.weakCompareExchange(
+                expected: value, desired: value & 0xffff | Self.tail(node))
+            if done { return QueueNodeAddress(rawValue: UInt((value >> 16) << 6)) }
+            value = seen
+        }
+    }
+
+    /// Addresses have at most 54 bits, unless a program asks for others; none does here.
+    @inline(__always) private static func tail(_ node: QueueNodeAddress) -> UInt64 {
+        (UInt64(node.rawValue) >> 6) << 16
+    }
+
+    /// Another value after each arrival of a waiter.
+    var arrivalMark: UInt64 { word.load(ordering: .relaxed) & ~Self.locked }
+}

@@ -1,0 +1,160 @@
+/// How a machine's locks are to be measured.
+public struct LockStatisticsOptions: Sendable {
+    /// Waits and holds at least this long are looked at for a context switch.
+    public var longNanoseconds: Double
+    /// Involuntary context switches of the calling thread so far; `nil`: none are told apart.
+    ///
+    /// It is called outside the locks, after a long wait or hold and now and then. A switch between two calls counts
+    /// for the long wait or hold before the second, though it may have come between the two: the histograms of
+    /// switched ones may hold a few that were merely long. A CPU that a hypervisor takes away is not seen.
+    public var contextSwitches: (@Sendable () -> Int)?
+
+    public init(longNanoseconds: Double = 10_000, contextSwitches: (@Sendable () -> Int)? = nil) {
+        self.longNanoseconds = longNanoseconds
+        self.contextSwitches = contextSwitches
+    }
+
+    /// Per-CPU lists (CPUs × zones) that a machine with statistics may have: each list's lock takes 40 kB.
+    static var greatestPagesets: Int { 1 << 16 }
+}
+
+/// What came to pass at one lock. All counts are exact when nobody uses the lock.
+///
+/// *Kernel counterpart:* a class's lines in `/proc/lock_stat`.
+public struct LockStatistics: Sendable {
+    public var acquisitions: Int
+    /// Acquisitions that found the lock taken and waited. *Kernel counterpart:* `contentions`.
+    public var contentions: Int
+    /// Tries that found the lock taken and did without.
+    public var refusals: Int
+    /// Acquisitions that came from a waiter, to whom the lock went as soon as it was free.
+    public var handOvers: Int
+    /// Acquisitions by another CPU than the one before. *Kernel counterpart:* `acq-bounces`.
+    public var cpuBounces: Int
+    /// Acquisitions from another node than the one before.
+    public var nodeBounces: Int
+    public var waits: LockTimes
+    public var holds: LockTimes
+    /// Waits in which the thread lost its CPU; not among ``waits``.
+    public var switchedWaits: LockTimes
+    /// Holds in which the thread lost its CPU; not among ``holds``.
+    public var switchedHolds: LockTimes
+    /// Acquisitions by CPU, in the order of the machine's CPUs, and last by threads that act as none; of a per-CPU
+    /// list: its own CPU's, and all others'.
+    public var shares: [Int]
+    /// Of the CPUs that took the lock at all.
+    public var fairness: LockFairness
+}
+
+/// How evenly a lock was shared.
+public struct LockFairness: Hashable, Sendable {
+    /// The greatest share, the least, as parts of the whole; 0 without any.
+    public var luckiest: Double
+    public var unluckiest: Double
+    /// Jain's index: (Σx)² / (n·Σx²). 1 if all got the same, 1/n if one got all; 1 without any.
+    public var jain: Double
+
+    /// - Parameter counts: by user; none is below 0.
+    public init(_ counts: [Int]) {
+        let values = counts.map { Double($0) }
+        let sum = values.reduce(0, +)
+        let squares = values.reduce(0) { $0 + $1 * $1 }
+        luckiest = sum > 0 ? (values.max() ?? 0) / sum : 0
+        unluckiest = sum > 0 ? (values.min() ?? 0) / sum : 0
+        jain = squares > 0 ? sum * sum / (Double(values.count) * squares) : 1
+    }
+}
+
+/// Times of one kind, known to 6 %.
+public struct LockTimes: Hashable, Sendable {
+    /// Shortest first.
+    public var samples: [PairSample]
+    public var greatestNanoseconds: Double
+
+    public init(samples: [PairSample] = [], greatestNanoseconds: Double = 0) {
+        self.samples = samples
+        self.greatestNanoseconds = greatestNanoseconds
+    }
+
+    public var count: Int { samples.reduce(0) { $0 + $1.count } }
+
+    /// The time, in nanoseconds, that `percent` of all do not exceed; `nil` without any.
+    public func percentile(_ percent: Double) -> Double? {
+        let wanted = Swift.max(1, (Double(count) * percent / 100).rounded(.up))
+        var seen = 0
+        for sample in samples {
+            seen += sample.count
+            if Double(seen) >= wanted { return sample.nanoseconds }
+        }
+        return samples.last?.nanoseconds
+    }
+
+    /// The times of both.
+    public func merging(_ other: LockTimes) -> LockTimes {
+        let all = (samples + other.samples).sorted { $0.nanoseconds < $1.nanoseconds }
+        return LockTimes(
+            samples: all, greatestNanoseconds: Swift.max(greatestNanoseconds, other.greatestNanoseconds))
+    }
+}
+
+/// One lock of a machine, and what came to pass there.
+public struct MeasuredLock: Sendable {
+    public var zone: ZoneName
+    /// The CPU whose list of the zone it guards; `nil`: the zone's own lock.
+    public var cpu: CPUID?
+    public var statistics: LockStatistics
+}
+
+extension Machine {
+    /// The zones' locks, in the order of zones; empty unless the machine measures locks. Complexity: O(zones × CPUs).
+    public func zoneLockStatistics() -> [MeasuredLock] {
+        zones.compactMap { zone in
+            zone.value.areas.lock.recorder.map {
+                MeasuredLock(zone: zone.value.zoneName, cpu: nil, statistics: $0.value.statistics())
+            }
+        }
+    }
+
+    /// The per-CPU lists' locks that were used, CPU by CPU; empty unless the machine measures locks.
+    /// Complexity: O(zones × CPUs).
+    public func perCPULockStatistics() -> [MeasuredLock] {
+        var result: [MeasuredLock] = []
+        for cpu in cpus {
+            for place in 0..<cpu.value.pagesets.count {
+                let pageset = cpu.value.pagesets[place]
+                guard let recorder = pageset.value.lists.lock.recorder, recorder.value.isUsed else { continue }
+                result.append(
+                    MeasuredLock(
+                        zone: pageset.value.zone.value.zoneName, cpu: cpu.value.id,
+                        statistics: recorder.value.statistics()))
+            }
+        }
+        return result
+    }
+}
+
+extension LockRecorder {
+    fileprivate var isUsed: Bool {
+        (0..<shares.count).contains { shares[$0].acquisitions.load() + shares[$0].refusals.load() > 0 }
+    }
+
+    borrowing func statistics() -> LockStatistics {
+        var counts: [Int] = []
+        var (contentions, refusals) = (0, 0)
+        var (waits, holds, switchedWaits, switchedHolds) = (LockTimes(), LockTimes(), LockTimes(), LockTimes())
+        for place in 0..<shares.count {
+            counts.append(shares[place].acquisitions.load())
+            contentions += shares[place].contentions.load()
+            refusals += shares[place].refusals.load()
+            waits = waits.merging(shares[place].waits.times())
+            holds = holds.merging(shares[place].holds.times())
+            switchedWaits = switchedWaits.merging(shares[place].switchedWaits.times())
+            switchedHolds = switchedHolds.merging(shares[place].switchedHolds.times())
+        }
+        return LockStatistics(
+            acquisitions: counts.reduce(0, +), contentions: contentions, refusals: refusals,
+            handOvers: handOvers.load(), cpuBounces: cpuBounces.load(), nodeBounces: nodeBounces.load(),
+            waits: waits, holds: holds, switchedWaits: switchedWaits, switchedHolds: switchedHolds,
+            shares: counts, fairness: LockFairness(counts.filter { $0 > 0 }))
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+@testable import PhysicalMemory
+
+/// Lock statistics against what was done.
+@Suite struct LockStatisticsTests {
+    private func machine(
+        _ lock: LockAlgorithm = .ttas, nodes: Int = 1, options: LockStatisticsOptions = .init()
+    ) throws -> Machine {
+        try Machine(MachineLayout(booting: .nodes(nodes, mebibytes: 64)), lock: lock, lockStatistics: options)
+    }
+
+    @Test func offByDefault() throws {
+        let machine = try Machine(MachineSpec.tiny)
+        _ = try machine.allocate(0, .kernel, on: 0)
+        #expect(machine.zoneLockStatistics().isEmpty && machine.perCPULockStatistics().isEmpty)
+    }
+
+    @Test func countsAreWhatWasDone() throws {
+        let machine = try machine()
+        let before = try #require(machine.zoneLockStatistics().first).statistics
+        var pages: [PFN] = []
+        for _ in 0..<100 { pages.append(try machine.allocate(0, .kernel, on: 0)) }
+        for page in pages { try machine.free(page, order: 0, on: 1) }
+        let lists = machine.perCPULockStatistics()
+        #expect(lists.map(\.cpu) == [0, 1])
+        for list in lists {
+            #expect(list.statistics.acquisitions == 100 && list.statistics.shares == [100, 0])
+            #expect(list.statistics.holds.count == 100 && list.statistics.waits.count == 0)
+            #expect(list.statistics.contentions == 0 && list.statistics.refusals == 0)
+        }
+        // The zone is asked for large blocks one by one.
+        for _ in 0..<5 {
+            try machine.free(machine.allocate(5, .kernel, on: 0), order: 5, on: 1)
+        }
+        let zone = try #require(machine.zoneLockStatistics().first).statistics
+        #expect(zone.shares[0] == machine.zones[0].value.lockUse[0].acquisitions.load())
+        #expect(zone.shares[1] == machine.zones[0].value.lockUse[1].acquisitions.load())
+        #expect(zone.shares[1] >= 5 && zone.shares.reduce(0, +) == zone.acquisitions)
+        #expect(zone.acquisitions == machine.zones[0].value.areas.lock.acquisitions)
+        #expect(zone.holds.count == zone.acquisitions && zone.waits.count == 0 && zone.handOvers == 0)
+        #expect(zone.cpuBounces - before.cpuBounces >= 9 && zone.nodeBounces <= zone.cpuBounces)
+        #expect(zone.holds.percentile(50)! <= zone.holds.percentile(99.9)!)
+        #expect(zone.holds.percentile(100)! <= zone.holds.greatestNanoseconds)
+    }
+
+    /// CPU 1 comes while the lock is held, and is known to wait before it is let go.
+    @Test(arguments: LockAlgorithm.allCases) func aWaiterIsAContentionAndAHandOver(lock: LockAlgorithm) throws {
+        let machine = try machine(lock)
+        let before = try #require(machine.zoneLockStatistics().first).statistics
+        let group = DispatchGroup()
+        do {
+            let held = machine.zones[0].value.acquireAreas(cpu: 0)
+            startThread(in: group) {
+                do {
+                    _ = try machine.allocate(5, .kernel, on: 1)
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            while machine.zones[0].value.lockUse[1].contentions.load() == 0 { sched_yield() }
+            #expect(held.value.blockCounts[0] >= 0)
+        }
+        group.wait()
+        let after = try #require(machine.zoneLockStatistics().first).statistics
+        #expect(after.acquisitions - before.acquisitions == 2)
+        #expect(after.contentions == 1 && after.handOvers == 1)
+        #expect(after.waits.count == 1 && after.switchedWaits.count == 0)
+        #expect(after.shares[0] == 1 && after.shares[1] == 1)
+        #expect(after.fairness.jain > 0 && after.fairness.jain <= 1)
+    }
+
+    /// A drain holds CPU 1's list when CPU 1 frees: the block goes to the zone.
+    @Test func aRefusedTryIsCounted() throws {
+        let machine = try machine()
+        let page = try machine.allocate(0, .kernel, on: 1)
+        do {
+            let held = machine.pagesets[1][0].value.lists.acquire(by: machine.cpus[0].value.user)
+            onThreads(1) { _ in
+                do {
+                    try machine.free(page, order: 0, on: 1)
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            #expect(held.value.count >= 0)
+        }
+        let list = try #require(machine.perCPULockStatistics().first { $0.cpu == 1 }).statistics
+        #expect(list.refusals == 1 && list.shares == [1, 1] && list.cpuBounces == 1)
+    }
+
+    /// With every hold long, each is looked at; those that the counter rose in are kept apart.
+    @Test(arguments: [false, true]) func switchedHoldsAreKeptApart(rises: Bool) throws {
+        let count = SharedList<Int>()
+        let machine = try machine(
+            options: .init(
+                longNanoseconds: 0,
+                contextSwitches: {
+                    if rises { count.append(1) }
+                    return count.elements.count
+                }))
+        for _ in 0..<10 { try machine.free(machine.allocate(5, .kernel, on: 0), order: 5, on: 0) }
+        let zone = try #require(machine.zoneLockStatistics().first).statistics
+        #expect(zone.shares[0] == 20)
+        // The first look has nothing to compare with; a thread that is no CPU gave the zone its frames.
+        #expect(zone.switchedHolds.count == (rises ? 19 : 0))
+        #expect(zone.switchedHolds.count + zone.holds.count == zone.acquisitions)
+    }
+
+    /// Measured or not, whatever the lock: the same requests get the same frames.
+    @Test func measuringChangesNoDecision() throws {
+        func frames(_ lock: LockAlgorithm, _ options: LockStatisticsOptions?) throws -> [PFN] {
+            let machine = try Machine(
+                MachineLayout(booting: .nodes(2, mebibytes: 64)), lock: lock, lockStatistics: options)
+            var random = SeededRandom(seed: 7)
+            var held: [Holding] = []
+            var result: [PFN] = []
+            for _ in 0..<20_000 {
+                let cpu = CPUID(Int.random(in: 0..<4, using: &random))
+                if Int.random(in: 0..<100, using: &random) < 52 {
+                    let order = Order([0, 0, 0, 1, 3, 5, 9][Int.random(in: 0..<7, using: &random)])
+                    let gfp: GFP = [.kernel, .highUserMovable][Int.random(in: 0..<2, using: &random)]
+                    guard let pfn = try? machine.allocate(order, gfp.union(.noRetry), on: cpu) else { continue }
+                    result.append(pfn)
+                    held.append(Holding(pfn: pfn, order: order))
+                } else if !held.isEmpty {
+                    let block = held.remove(at: Int.random(in: 0..<held.count, using: &random))
+                    try machine.free(block.pfn, order: block.order, on: cpu)
+                }
+            }
+            #expect(machine.audit(holding: held).isClean)
+            return result
+        }
+        let plain = try frames(.ttas, nil)
+        #expect(plain.count > 5000)
+        #expect(try frames(.ttas, .init()) == plain)
+        #expect(try frames(.queued, .init()) == plain)
+        #expect(try frames(.numa, nil) == plain)
+    }
+
+    @Test func fairness() {
+        #expect(LockFairness([]) == LockFairness([0, 0]))
+        let even = LockFairness([5, 5, 5, 5])
+        #expect(even.jain == 1 && even.luckiest == 0.25 && even.unluckiest == 0.25)
+        let single = LockFairness([8, 0, 0, 0])
+        #expect(single.jain == 0.25 && single.luckiest == 1 && single.unluckiest == 0)
+        #expect(abs(LockFairness([1, 3]).jain - 0.8) < 1e-12)
+    }
+
+    @Test func percentiles() {
+        let times = LockTimes(
+            samples: [.init(nanoseconds: 1, count: 98), .init(nanoseconds: 10, count: 1)], greatestNanoseconds: 10)
+        let all = times.merging(LockTimes(samples: [.init(nanoseconds: 1000, count: 1)], greatestNanoseconds: 1001))
+        #expect(all.count == 100 && all.greatestNanoseconds == 1001)
+        #expect(all.percentile(50) == 1 && all.percentile(98) == 1 && all.percentile(99) == 10)
+        #expect(all.percentile(99.9) == 1000 && all.percentile(100) == 1000)
+        #expect(LockTimes().percentile(50) == nil)
+    }
+}

@@ -1,0 +1,119 @@
+import PhysicalMemory
+import Testing
+
+/// Every lock under threads that fight for it.
+@Suite struct LockTortureTests {
+    /// Runs a torture to its end, on threads of two nodes by turns.
+    private func torture(
+        _ settings: LockTortureSettings, threads: Int, acquisitions: Int
+    ) throws -> (figures: [LockTortureFigures], verdict: LockTortureVerdict) {
+        let torture = try LockTorture(settings, nodes: (0..<threads).map { NodeID($0 % 2) })
+        let figures = SharedList<(thread: Int, figures: LockTortureFigures)>()
+        onThreads(threads) { thread in
+            figures.append((thread, torture.run(thread: thread, acquisitions: acquisitions)))
+        }
+        let all = figures.elements.sorted { $0.thread < $1.thread }.map(\.figures)
+        return (all, torture.check(all))
+    }
+
+    static let targets =
+        LockAlgorithm.allCases.map { LockTortureTarget.algorithm($0) }
+        + LockAlgorithm.allCases.map { LockTortureTarget.zoneLock($0) }
+
+    @Test(arguments: targets) func twoThreadsKeepOutOfEachOthersWay(target: LockTortureTarget) throws {
+        let (figures, verdict) = try torture(.init(target: target), threads: 2, acquisitions: 5000)
+        #expect(verdict.isClean && verdict.guarded == 10_000, "\(verdict)")
+        #expect(figures.allSatisfy { $0.acquisitions == 5000 && $0.waits.count == 5000 && $0.refusals == 0 })
+    }
+
+    /// Holders and waiters whose turn has come lose their CPUs all the time, and everybody gets through.
+    @Test(arguments: targets) func moreThreadsThanCPUsGetThrough(target: LockTortureTarget) throws {
+        let settings = LockTortureSettings(target: target, burst: 5, yieldingHolds: 7)
+        let (figures, verdict) = try torture(settings, threads: 9, acquisitions: 300)
+        #expect(verdict.isClean && verdict.guarded == 2700, "\(verdict)")
+        #expect(figures.allSatisfy { $0.acquisitions == 300 })
+    }
+
+    @Test(arguments: LockAlgorithm.allCases) func pairsHaveLocksOfTheirOwn(algorithm: LockAlgorithm) throws {
+        let settings = LockTortureSettings(
+            target: .algorithm(algorithm), holdNanoseconds: 100, thinkNanoseconds: 100, inPairs: true,
+            delayedHolds: 100, delayNanoseconds: 5000)
+        let (_, verdict) = try torture(settings, threads: 5, acquisitions: 500)
+        #expect(verdict.isClean && verdict.guarded == 2500, "\(verdict)")
+    }
+
+    @Test func perCPULockIsTriedAndWaitedFor() throws {
+        let settings = LockTortureSettings(target: .perCPULock, yieldingHolds: 16)
+        let (figures, verdict) = try torture(settings, threads: 3, acquisitions: 5000)
+        #expect(verdict.isClean, "\(verdict)")
+        #expect(figures.map(\.acquisitions) == [5000, 5000, 5000])
+        #expect(figures[0].refusals == 0)
+    }
+
+    /// The torture would be worth nothing if it let this one pass.
+    @Test func aLockThatLetsGoTooEarlyIsCaught() throws {
+        let settings = LockTortureSettings(target: .broken, yieldingHolds: 4)
+        let torture = try LockTorture(settings, nodes: [0, 0, 0, 0])
+        let figures = SharedList<LockTortureFigures>()
+        onThreads(4) { thread in
+            for _ in 0..<200 where !torture.isStopped {
+                let seen = torture.run(thread: thread, acquisitions: 1000)
+                figures.append(seen)
+                if seen.collisions > 0 { torture.stop() }
+            }
+        }
+        let verdict = torture.check(figures.elements)
+        #expect(verdict.collisions > 0 && !verdict.isClean)
+    }
+
+    @Test(arguments: LockAlgorithm.allCases) func stopEndsATortureWithoutEnd(algorithm: LockAlgorithm) throws {
+        let torture = try LockTorture(.init(target: .algorithm(algorithm)), nodes: [0, 0, 0])
+        let figures = SharedList<LockTortureFigures>()
+        onThreads(3) { thread in
+            if thread == 0 {
+                figures.append(torture.run(thread: 0, acquisitions: 1000))
+                torture.stop()
+            } else {
+                figures.append(torture.run(thread: thread))
+            }
+        }
+        #expect(torture.isStopped)
+        #expect(torture.check(figures.elements).isClean)
+    }
+
+    @Test func figuresAddUp() throws {
+        let torture = try LockTorture(.init(target: .algorithm(.ticket)), nodes: [0, 1])
+        let first = torture.run(thread: 0, acquisitions: 10)
+        let second = torture.run(thread: 1, acquisitions: 5)
+        #expect(first.handOvers == 0 && second.handOvers == 1 && second.nodeHandOvers == 1)
+        let sum = first.adding(torture.run(thread: 0, acquisitions: 1))
+        #expect(sum.acquisitions == 11 && sum.handOvers == 1 && sum.waits.count == 11)
+        #expect(torture.check([sum, second]).isClean)
+        #expect(!torture.check([first, second]).isClean)
+    }
+
+    @Test func whatIsOutOfRangeIsRefused() {
+        let plain = LockTortureSettings(target: .algorithm(.mcs))
+        func refusal(_ nodes: [NodeID] = [0], _ change: (inout LockTortureSettings) -> Void = { _ in })
+            -> LockTortureError?
+        {
+            var settings = plain
+            change(&settings)
+            do {
+                _ = try LockTorture(settings, nodes: nodes)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(refusal() == nil)
+        #expect(refusal([]) == .threads(0))
+        #expect(refusal(Array(repeating: 0, count: 4097)) == .threads(4097))
+        #expect(refusal { $0.burst = 0 } == .burst(0))
+        #expect(refusal { $0.holdNanoseconds = -1 } == .nanoseconds(-1))
+        #expect(refusal { $0.thinkNanoseconds = .max } == .nanoseconds(.max))
+        #expect(refusal { $0.delayNanoseconds = 1_000_000_001 } == .nanoseconds(1_000_000_001))
+        #expect(refusal { $0.yieldingHolds = -1 } == .rate(-1))
+        #expect(LockTortureError.burst(0).description == "a burst of 0: 1 to 1000000 are allowed")
+    }
+}
