@@ -58,6 +58,9 @@ struct LockRecorder: ~Copyable {
         return user.cpu >= 0 ? Int(user.cpu) : shares.count - 1
     }
 
+    /// The shares that count for fairness: of a lock that all CPUs share, not that of threads that are none.
+    var sharesOfCPUs: Int { owner >= 0 ? shares.count : shares.count - 1 }
+
     /// A try found the lock taken.
     borrowing func noteRefused(_ user: LockUser) { shares[share(of: user)].refusals.add(1) }
 

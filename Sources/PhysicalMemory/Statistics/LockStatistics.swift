@@ -42,7 +42,7 @@ public struct LockStatistics: Sendable {
     /// Acquisitions by CPU, in the order of the machine's CPUs, and last by threads that act as none; of a per-CPU
     /// list: its own CPU's, and all others'.
     public var shares: [Int]
-    /// Of the CPUs that took the lock at all.
+    /// Among the CPUs that took the lock at all; of a per-CPU list's lock, between its own CPU and the others.
     public var fairness: LockFairness
 }
 
@@ -155,6 +155,7 @@ extension LockRecorder {
             acquisitions: counts.reduce(0, +), contentions: contentions, refusals: refusals,
             handOvers: handOvers.load(), cpuBounces: cpuBounces.load(), nodeBounces: nodeBounces.load(),
             waits: waits, holds: holds, switchedWaits: switchedWaits, switchedHolds: switchedHolds,
-            shares: counts, fairness: LockFairness(counts.filter { $0 > 0 }))
+            shares: counts,
+            fairness: LockFairness(counts.prefix(sharesOfCPUs).filter { $0 > 0 }))
     }
 }

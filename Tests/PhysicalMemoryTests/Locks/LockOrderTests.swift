@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PhysicalMemory
@@ -61,7 +62,7 @@ import Testing
     /// Lines of waiters of three nodes at random, against the rule as its documentation states it.
     @Test func numaLockFollowsItsRule() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<40 {
             let limit = Int.random(in: 0...4, using: &random)
             let holder = Int32.random(in: 0...2, using: &random)
