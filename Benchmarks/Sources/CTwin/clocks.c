@@ -85,13 +85,15 @@ static inline void tas_unlock(tas *l) { atomic_store_explicit(&l->word, 0, RELEA
 typedef tas ttas;
 
 static __attribute__((noinline)) void ttas_wait(ttas *l) {
-    int looks = 0;
-    do {
+    for (int looks = 0, back_off = 1;;) {
         while (atomic_load_explicit(&l->word, RELAXED)) {
             if (++looks < LOOKS) pause_cpu();
             else { sched_yield(); looks = 0; }
         }
-    } while (!tas_try(l));
+        if (tas_try(l)) return;
+        for (int i = 0; i < back_off; ++i) pause_cpu();
+        if (back_off < 64) back_off *= 2;
+    }
 }
 static inline void ttas_lock(ttas *l, int number) {
     (void)number;

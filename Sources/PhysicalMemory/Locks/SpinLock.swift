@@ -1,7 +1,7 @@
 import CPrimitives
 import Synchronization
 
-/// A test-and-test-and-set spinlock. Unfair; the cheapest when nobody else wants it.
+/// A test-and-test-and-set spinlock with back-off: ``LockAlgorithm/ttas``. Unfair; the cheapest when nobody else wants it.
 ///
 /// *Kernel counterpart:* `spinlock_t`, without the queue.
 struct SpinLock: ~Copyable, Lock {
@@ -17,7 +17,8 @@ struct SpinLock: ~Copyable, Lock {
 
     @inline(never) private borrowing func wait() {
         var looks = 0
-        repeat {
+        var backOff = 1
+        while true {
             while word.load(ordering: .relaxed) != 0 {
                 looks += 1
                 if looks < SpinWait.limit {
@@ -27,8 +28,15 @@ struct SpinLock: ~Copyable, Lock {
                     looks = 0
                 }
             }
-        } while !tryLock()
+            if tryLock() { return }
+            // Others want it, too: the more often they were faster, the longer they are left alone.
+            for _ in 0..<backOff { cprim_pause() }
+            backOff = min(2 * backOff, Self.longestBackOff)
+        }
     }
+
+    /// In pauses: some 2 µs.
+    private static var longestBackOff: Int { 64 }
 
     @inline(__always) borrowing func unlock() {
         word.store(0, ordering: .releasing)
