@@ -166,7 +166,7 @@ static __attribute__((noinline)) void queued_queue(queued *l) {
     while ((value = __atomic_load_n(&l->word, __ATOMIC_ACQUIRE)) & (LOCKED | PENDING)) wait_a_little(&looks);
     if (!(value == tail
           && __atomic_compare_exchange_n(&l->word, &value, LOCKED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))) {
-        __atomic_store_n((uint8_t *)&l->word, LOCKED, __ATOMIC_RELEASE);
+        __atomic_fetch_add(&l->word, LOCKED, __ATOMIC_RELAXED);
         atomic_store_explicit(&wait_for_next(n)->grant, 1, RELEASE);
     }
     give_back(n);
@@ -180,7 +180,7 @@ static __attribute__((noinline)) void queued_wait(queued *l, uint64_t found) {
     }
     int looks = 0;
     while (__atomic_load_n(&l->word, __ATOMIC_ACQUIRE) & LOCKED) wait_a_little(&looks);
-    __atomic_store_n((uint16_t *)&l->word, LOCKED, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&l->word, PENDING - LOCKED, __ATOMIC_RELAXED);
 }
 static inline void queued_lock(queued *l, int number) {
     (void)number;
@@ -188,7 +188,7 @@ static inline void queued_lock(queued *l, int number) {
     if (!__atomic_compare_exchange_n(&l->word, &found, LOCKED, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
         queued_wait(l, found);
 }
-static inline void queued_unlock(queued *l) { __atomic_store_n((uint8_t *)&l->word, 0, __ATOMIC_RELEASE); }
+static inline void queued_unlock(queued *l) { __atomic_fetch_sub(&l->word, LOCKED, __ATOMIC_RELEASE); }
 
 // A queue that hands on within a node.
 

@@ -76,13 +76,3 @@ static inline void cprim_spin_init(volatile int *lock) { *lock = 0; }
 static inline int cprim_spin_try(volatile int *lock) { return !__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE); }
 static inline void cprim_spin_unlock(volatile int *lock) { __atomic_store_n(lock, 0, __ATOMIC_RELEASE); }
 #endif
-
-// Two ways to write the low half of a lock word that others change as a whole, as a holder and a first waiter may.
-
-static inline __attribute__((always_inline)) void cprim_store_byte(void *word, unsigned char value) {
-    __atomic_store_n((unsigned char *)word, value, __ATOMIC_RELEASE);
-}
-
-static inline __attribute__((always_inline)) void cprim_store_half(void *word, unsigned short value) {
-    __atomic_store_n((unsigned short *)word, value, __ATOMIC_RELAXED);
-}

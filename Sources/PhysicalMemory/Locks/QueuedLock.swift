@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One word: locked, pending for the first waiter, and the tail of a queue: ``LockAlgorithm/queued``. Served in the
 /// order of arrival.
 ///
@@ -5,10 +7,11 @@
 /// the word until neither locked nor pending. A node is needed only as long as its thread waits.
 ///
 /// Bits 0–7 are 1 while the lock is held, bit 8 is pending, bits 16–63 are the tail's address in units of 64 bytes.
-/// *Kernel counterpart:* `struct qspinlock`, whose 32 bits name the tail by CPU and context.
+/// *Kernel counterpart:* `struct qspinlock`, whose 32 bits name the tail by CPU and context. It lets go by storing the
+/// lowest byte; the exchange of the whole word that comes next has to wait for such a store, and the two cost twice as
+/// much here as a subtraction does.
 struct QueuedLock: ~Copyable, OrderlyLock {
-    /// Changed as a whole, but for the holder's byte and, by the pending waiter, the low half: both have one writer.
-    private let word = SplitWord()
+    private let word = Atomic<UInt64>(0)
 
     private static var locked: UInt64 { 1 }
     private static var pending: UInt64 { 1 << 8 }
@@ -16,30 +19,29 @@ struct QueuedLock: ~Copyable, OrderlyLock {
 
     @inline(__always) borrowing func tryLock(by user: LockUser = .anyone) -> Bool {
         word.load(ordering: .relaxed) == 0
-            && word.compareExchange(expected: 0, desired: Self.locked).exchanged
+            && word.compareExchange(expected: 0, desired: Self.locked, ordering: .acquiring).exchanged
     }
 
     @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
-        let (isTaken, found) = word.compareExchange(expected: 0, desired: Self.locked)
+        let (isTaken, found) = word.compareExchange(expected: 0, desired: Self.locked, ordering: .acquiring)
         if !isTaken { wait(found) }
     }
 
     @inline(__always) borrowing func unlock() {
-        word.store(byte: 0)
+        word.wrappingSubtract(Self.locked, ordering: .releasing)
     }
 
     @inline(never) private borrowing func wait(_ found: UInt64) {
         // Somebody who waits has come before: behind it, in the queue.
         guard found & ~Self.locked == 0 else { return queue() }
-        let seen = word.set(Self.pending)
+        let seen = word.bitwiseOr(Self.pending, ordering: .acquiring).oldValue
         guard seen & ~Self.locked == 0 else {
-            if seen & Self.pending == 0 { word.clear(Self.pending) }
+            if seen & Self.pending == 0 { word.bitwiseAnd(~Self.pending, ordering: .relaxed) }
             return queue()
         }
         var wait = SpinWait()
         while word.load(ordering: .acquiring) & Self.locked != 0 { wait.pause() }
-        // Nobody else changes these sixteen bits now.
-        word.store(half: UInt16(Self.locked))
+        word.wrappingSubtract(Self.pending &- Self.locked, ordering: .relaxed)
     }
 
     private borrowing func queue() {
@@ -58,11 +60,11 @@ struct QueuedLock: ~Copyable, OrderlyLock {
         }
         // The last in the queue empties it; somebody may have come behind meanwhile, but nobody can take the lock.
         if value == Self.tail(node),
-            word.compareExchange(expected: value, desired: Self.locked).exchanged
+            word.compareExchange(expected: value, desired: Self.locked, ordering: .acquiring).exchanged
         {
             return
         }
-        word.store(byte: UInt8(Self.locked))
+        word.wrappingAdd(Self.locked, ordering: .relaxed)
         node.waitForNext().value.grant.store(1, ordering: .releasing)
     }
 
@@ -70,7 +72,7 @@ struct QueuedLock: ~Copyable, OrderlyLock {
         var value = word.load(ordering: .relaxed)
         while true {
             let (done, seen) = word.weakCompareExchange(
-                expected: value, desired: value & 0xffff | Self.tail(node))
+                expected: value, desired: value & 0xffff | Self.tail(node), ordering: .acquiringAndReleasing)
             if done { return QueueNodeAddress(rawValue: UInt((value >> 16) << 6)) }
             value = seen
         }
