@@ -99,24 +99,26 @@ def check_layout(checks, command):
         return
     topology, text = checks.topology, checks.results.text
     nodes = {node["id"]: node for node in layout["nodes"]}
-    checks.equal(sorted(nodes), list(range(len(topology.nodes))), "layout: nodes")
-    checks.equal(layout["nodeStates"]["cpu"], topology.nodes_with_cpus, "layout: node state cpu")
-    checks.equal(layout["nodeStates"]["memory"], topology.nodes_with_memory, "layout: node state memory")
+    checks.equal(sorted(nodes), list(range(len(topology.nodes))), f"{command.name}: nodes")
+    checks.equal(layout["nodeStates"]["cpu"], topology.nodes_with_cpus, f"{command.name}: node state cpu")
+    checks.equal(layout["nodeStates"]["memory"], topology.nodes_with_memory, f"{command.name}: node state memory")
     orders = fallback_orders(text("kernel/dmesg"))
     checks.that(orders, "kernel: no fallback order in its log")
     for number, node in nodes.items():
-        checks.equal(node["cpus"], topology.cpu_lists[number], f"layout: CPUs of node {number}")
-        checks.equal(node["distances"], list(topology.distances[number]), f"layout: distances from node {number}")
+        checks.equal(node["cpus"], topology.cpu_lists[number], f"{command.name}: CPUs of node {number}")
+        checks.equal(
+            node["distances"], list(topology.distances[number]), f"{command.name}: distances from node {number}")
         if number in orders:
-            checks.equal(node["fallbackOrder"], orders[number], f"layout: fallback order of node {number}")
+            checks.equal(node["fallbackOrder"], orders[number], f"{command.name}: fallback order of node {number}")
     expected = zones_of(text("kernel/zoneinfo"))
     found = {
         (number, zone["name"]): (zone["startPFN"], zone["spannedPages"], zone["presentPages"])
         for number, node in nodes.items() for zone in node["zones"] if zone["presentPages"]
     }
-    checks.equal(sorted(found), sorted(expected), "layout: populated zones")
+    checks.equal(sorted(found), sorted(expected), f"{command.name}: populated zones")
     for zone in sorted(set(found) & set(expected)):
-        checks.equal(found[zone], expected[zone], f"layout: start, spanned, present of node {zone[0]} {zone[1]}")
+        checks.equal(
+            found[zone], expected[zone], f"{command.name}: start, spanned, present of node {zone[0]} {zone[1]}")
 
 
 def check_run(checks, command):
@@ -208,9 +210,71 @@ def check_verify(checks, command):
     verify = checks.document(command)
     if verify is None:
         return
-    checks.equal(verify["mismatches"], [], "verify: mismatches with the guest's own kernel")
-    checks.that(verify["fields"] > 0, "verify: compared nothing")
-    checks.equal(verify["equal"] + verify["stale"], verify["fields"], "verify: equal and stale")
+    checks.equal(verify["mismatches"], [], f"{command.name}: mismatches with the guest's own kernel")
+    checks.that(verify["fields"] > 0, f"{command.name}: compared nothing")
+    checks.equal(verify["equal"] + verify["stale"], verify["fields"], f"{command.name}: equal and stale")
+
+
+def check_stress(checks, command):
+    stress = checks.document(command)
+    if stress is None:
+        return
+    checks.equal(stress["errors"], [], f"{command.name}: errors")
+    check_audit(checks, command.name, stress["audit"])
+    for point in stress["points"]:
+        checks.that(point["operations"] > 0, f"{command.name}: lock {point['lock']} did nothing")
+    checks.equal(
+        sorted({thread["cpu"] for point in stress["points"] for thread in point["threads"]}),
+        sorted(cpu for cpus in checks.topology.cpu_lists for cpu in cpus), f"{command.name}: CPUs at work")
+
+
+def check_measure(checks, command):
+    measure = checks.document(command)
+    if measure is None:
+        return
+    gaps = [gap for gap in measure["gaps"] if gap["part"] == "latency"]
+    check_cost_matrix(checks, "measure", measure, gaps)
+    checks.equal(measure["gaps"], gaps, "measure: gaps in other matrices")
+    checks.that(measure["placementVerified"], "measure: placement is not proved")
+    checks.that(any("emulated" in warning for warning in measure["warnings"]), "measure: no word of the emulation")
+    distances = checks.topology.distances
+    checks.equal(
+        measure["firmwareDistances"],
+        [[distances[row][column] for column in measure["memoryNodes"]] for row in measure["cpuNodes"]],
+        "measure: the firmware's distances")
+
+
+def check_host(checks, command):
+    """The counters go on counting: pgdat's must lie between what sysfs said before and after it."""
+    host = checks.document(command)
+    if host is None:
+        return
+    checks.equal([node["id"] for node in host["nodes"]], list(range(len(checks.topology.nodes))), "host: nodes")
+    for node in host["nodes"]:
+        number, counts = node["id"], node["numastat"] or {}
+        checks.equal(node["cpus"], checks.topology.cpu_lists[number], f"host: CPUs of node {number}")
+        before, after = (
+            numastat(checks.results.text(f"{command.name}.{when}{number}")) for when in ("before", "after"))
+        for name, words in NUMASTAT.items():
+            found = counts.get(words, -1)
+            checks.that(
+                before[name] <= found <= after[name],
+                f"host: node {number} {name}: {found}, not from {before[name]} to {after[name]}")
+
+
+NUMASTAT = {
+    "numa_hit": "numaHit", "numa_miss": "numaMiss", "numa_foreign": "numaForeign", "interleave_hit": "interleaveHit",
+    "local_node": "localNode", "other_node": "otherNode",
+}
+
+
+def numastat(text):
+    return {name: int(value) for name, value in (line.split() for line in text.splitlines())}
+
+
+def check_capture(checks, command):
+    checks.equal(checks.results.status(command.name), 0, "capture: exit status")
+    checks.that("@@zoneinfo" in checks.results.text("captured"), "capture: no zoneinfo in the file it wrote")
 
 
 COMMANDS = (
@@ -220,4 +284,11 @@ COMMANDS = (
     # By operations: an emulated CPU that gets no time must still hold its share before the end.
     Command("spill", "run --workload spill --json --operations 100000 --per-node 64M", 120, check_spill),
     Command("verify", "verify --json", 60, check_verify),
+    # What it wrote is read back by the two after it, and must say the same as the machine itself.
+    Command("capture", "capture -o /out/captured", 60, check_capture),
+    Command("captured-verify", "verify --json /out/captured", 60, check_verify),
+    Command("captured-layout", "layout --json --machine /out/captured", 30, check_layout),
+    Command("host", "host --json", 30, check_host),
+    Command("stress", "stress --json --operations 50000 --per-node 16M --lock all", 120, check_stress),
+    Command("measure", "measure --quick --json", 240, check_measure),
 )

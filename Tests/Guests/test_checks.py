@@ -7,7 +7,9 @@ import unittest
 import checks
 import topologies
 
-LAYOUT, RUN, SPILL, VERIFY = (command for command in checks.COMMANDS if command.name != "help")
+COMMANDS = {command.name: command for command in checks.COMMANDS}
+LAYOUT, RUN, SPILL, VERIFY = (COMMANDS[name] for name in ("layout", "run", "spill", "verify"))
+CAPTURE, HOST, STRESS, MEASURE = (COMMANDS[name] for name in ("capture", "host", "stress", "measure"))
 FRAMES = 4096
 
 
@@ -83,9 +85,39 @@ def run(topology, spilled=0):
     }
 
 
+def stress(topology):
+    threads = [{"cpu": cpu} for cpus in topology.cpu_lists for cpu in cpus]
+    return {
+        "errors": [], "audit": run(topology)["audit"],
+        "points": [{"lock": lock, "operations": 10, "threads": threads} for lock in ("ttas", "ticket")]}
+
+
+def measure(topology):
+    rows, columns = topology.nodes_with_cpus, topology.nodes_with_memory
+    return {
+        **run(topology)["accessCosts"], "gaps": [], "placementVerified": True,
+        "warnings": ["this machine is emulated (QEMU)"],
+        "firmwareDistances": [[topology.distances[row][column] for column in columns] for row in rows]}
+
+
+def host(topology):
+    counts = {words: 5 for words in checks.NUMASTAT.values()}
+    return {"nodes": [
+        {"id": node, "cpus": cpus, "numastat": dict(counts)} for node, cpus in enumerate(topology.cpu_lists)]}
+
+
+def sysfs(topology):
+    """The counters before and after `host` said 5."""
+    return {
+        f"host.{when}{node}": "".join(f"{name} {value}\n" for name in checks.NUMASTAT)
+        for node in range(len(topology.nodes)) for when, value in (("before", 4), ("after", 6))}
+
+
 def failures(topology, command, document, files=None):
-    sent = {**kernel(topology), f"{command.name}.stdout": json.dumps(document), f"{command.name}.stderr": "",
-            f"{command.name}.status": "0\n", **(files or {})}
+    sent = {
+        **kernel(topology), **sysfs(topology), "captured": "@@zoneinfo\n",
+        f"{command.name}.stdout": json.dumps(document), f"{command.name}.stderr": "",
+        f"{command.name}.status": "0\n", **(files or {})}
     found = checks.Checks(topology, Sent(sent))
     checks.check_kernel(found)
     command.check(found, command)
@@ -101,6 +133,10 @@ class Truth(unittest.TestCase):
                 self.assertEqual(failures(topology, SPILL, run(topology, spilled=7)), [])
                 verified = {"fields": 3, "equal": 2, "stale": 1, "mismatches": []}
                 self.assertEqual(failures(topology, VERIFY, verified), [])
+                self.assertEqual(failures(topology, CAPTURE, None), [])
+                self.assertEqual(failures(topology, HOST, host(topology)), [])
+                self.assertEqual(failures(topology, STRESS, stress(topology)), [])
+                self.assertEqual(failures(topology, MEASURE, measure(topology)), [])
 
 
 class Lies(unittest.TestCase):
@@ -134,6 +170,26 @@ class Lies(unittest.TestCase):
         self.assertNotEqual(failures(self.topology, SPILL, run(self.topology)), [], "nothing spilled")
         for path, value in ((("nodes", 0, "numastat", "numaForeign"), 0), (("cpus",), [])):
             self.assert_noticed(SPILL, run(self.topology, spilled=7), path, value)
+
+    def test_each_lie_of_host_stress_and_measure_is_noticed(self):
+        self.topology = topologies.ALL["n3-memonly"]
+        for path, value in (
+            (("nodes",), []), (("nodes", 2, "cpus"), [2]), (("nodes", 1, "numastat"), None),
+            (("nodes", 1, "numastat", "otherNode"), 7), (("nodes", 0, "numastat", "numaHit"), 3),
+        ):
+            self.assert_noticed(HOST, host(self.topology), path, value)
+        for path, value in (
+            (("errors",), ["a frame was handed out twice"]), (("audit", "lost"), 1),
+            (("points", 1, "operations"), 0), (("points",), []),
+        ):
+            self.assert_noticed(STRESS, stress(self.topology), path, value)
+        for path, value in (
+            (("placementVerified",), False), (("warnings",), []), (("latencyNanoseconds", 1, 2), None),
+            (("gaps",), [{"row": 0, "column": 0, "part": "cacheToCache"}]), (("firmwareDistances", 0, 2), 21),
+        ):
+            self.assert_noticed(MEASURE, measure(self.topology), path, value)
+        nothing = {"captured": "", "capture.status": "0\n"}
+        self.assertNotEqual(failures(self.topology, CAPTURE, None, nothing), [])
 
     def test_a_gap_that_is_named_is_none(self):
         topology = topologies.ALL["n2"]
