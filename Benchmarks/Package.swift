@@ -5,11 +5,13 @@ let package = Package(
     name: "Benchmarks",
     dependencies: [
         .package(name: "pgdat", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         // Without its allocation counters: they interpose malloc, and read 0 where that does not work.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
     ],
     targets: [
-        .target(name: "CTwin", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "CMallocs", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "CTwin", dependencies: ["CMallocs"], cSettings: [.unsafeFlags(["-O2"])]),
         .executableTarget(
             name: "Ratios",
             dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
@@ -17,6 +19,13 @@ let package = Package(
         .executableTarget(
             name: "LockRatios",
             dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "Beside",
+            dependencies: [
+                "CMallocs", "CTwin", .product(name: "PhysicalMemory", package: "pgdat"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "Allocator",

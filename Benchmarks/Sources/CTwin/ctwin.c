@@ -1,4 +1,5 @@
 #include "ctwin.h"
+#include "cmallocs.h"
 #include <limits.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -408,6 +409,20 @@ uint64_t twin_pool(twin *t, int cpu, uint64_t pairs, unsigned size, uint32_t gfp
     }
     for (unsigned i = 0; i < size; i++) release(c, frames[i], 0);
     free(frames);
+    return done;
+}
+
+uint64_t twin_give(twin *t, int cpu, handover *line, uint64_t blocks, uint32_t gfp) {
+    for (uint64_t i = 0; i < blocks; i++) handover_put(line, allocate(&t->cpus[cpu], 0, gfp));
+    return blocks;
+}
+
+uint64_t twin_take(twin *t, int cpu, handover *line, uint64_t blocks) {
+    uint64_t done = 0;
+    for (uint64_t i = 0; i < blocks; i++) {
+        uint64_t pfn = handover_take(line);
+        if (pfn != NO_FRAME && release(&t->cpus[cpu], pfn, 0)) done++;
+    }
     return done;
 }
 

@@ -1,7 +1,7 @@
 /// Blocks on their way from the CPU that allocated them to the one that frees them.
 ///
 /// Bounded; one thread puts, one takes, and neither ever waits.
-@safe struct HandoverRing: ~Copyable {
+@safe struct HandoverRing: ~Copyable, @unchecked Sendable {
     static var capacity: Int { 256 }
 
     // Sound because an entry belongs to the putting thread until `filled` is published past it, and to the taking one

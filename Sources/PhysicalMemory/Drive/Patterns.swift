@@ -1,3 +1,5 @@
+import CPrimitives
+
 /// Patterns of allocating and freeing that are measured: loops inside the model's module, as a call from another
 /// module for each page would be a good part of the time.
 public struct AllocationPattern: Sendable {
@@ -57,5 +59,57 @@ public struct AllocationPattern: Sendable {
             for index in 0..<size { _ = unsafe cpu.value.free(frames[index], 0) }
         }
         return done
+    }
+
+    /// Blocks allocated and sent to another thread, which takes them with ``take(_:from:)``. Returns those that were.
+    @inline(never)
+    public func give(_ blocks: Int, _ gfp: GFP, to line: FrameLine) -> Int {
+        var done = 0
+        for _ in 0..<blocks {
+            let pfn = cpu.value.allocate(0, gfp)
+            if pfn == CPUState.noFrame { break }
+            line.put(HeldBlock(pfn, order: 0, isLocal: true, cookie: 0))
+            done &+= 1
+        }
+        return done
+    }
+
+    /// As many blocks freed as another thread sends. Returns those that were freed without complaint.
+    @inline(never)
+    public func take(_ blocks: Int, from line: FrameLine) -> Int {
+        var done = 0
+        for _ in 0..<blocks where cpu.value.free(line.take().pfn, 0) == nil { done &+= 1 }
+        return done
+    }
+}
+
+/// What two threads hand frames over with: one puts, one takes, both wait.
+public final class FrameLine: Sendable {
+    private let ring = HandoverRing()
+
+    public init() {}
+
+    @inline(__always) fileprivate func put(_ block: HeldBlock) {
+        var wait = Wait()
+        while !ring.put(block) { wait.aLittle() }
+    }
+
+    @inline(__always) fileprivate func take() -> HeldBlock {
+        var wait = Wait()
+        while true {
+            let block = ring.take()
+            if block.isSome { return block }
+            wait.aLittle()
+        }
+    }
+}
+
+/// A spin that gives its CPU away after a while.
+private struct Wait {
+    private var looks = 0
+
+    @inline(__always) mutating func aLittle() {
+        looks &+= 1
+        if looks & 4095 != 0 { cprim_pause() } else { cprim_yield() }
     }
 }

@@ -13,4 +13,9 @@ uint64_t twin_lifo(twin *, int cpu, uint64_t pairs, unsigned order, uint32_t gfp
 uint64_t twin_batch(twin *, int cpu, uint64_t rounds, unsigned size, unsigned order, uint32_t gfp);
 uint64_t twin_pool(twin *, int cpu, uint64_t pairs, unsigned size, uint32_t gfp, uint64_t seed);
 
+/// `blocks` frames allocated and sent down the line, or taken from it and freed.
+struct handover;
+uint64_t twin_give(twin *, int cpu, struct handover *, uint64_t blocks, uint32_t gfp);
+uint64_t twin_take(twin *, int cpu, struct handover *, uint64_t blocks);
+
 long twin_refills(twin *, int cpu);
