@@ -67,7 +67,7 @@ let package = Package(
         .testTarget(name: "AccessCostsTests", dependencies: ["AccessCosts", "CHostShims"], swiftSettings: strict),
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "CHostShims", "TestSupport"],
-            resources: [.copy("Traces")], swiftSettings: strict),
+            resources: [.copy("Traces"), .copy("Costs/Results")], swiftSettings: strict),
         .testTarget(name: "pgdatTests", dependencies: ["pgdat"], swiftSettings: strict),
     ]
 )

@@ -35,6 +35,8 @@ public struct AccessCostReport: Hashable, Sendable, Codable {
     @Null public var policies: PolicyCosts?
     /// Of each pair, 10 for local; nil where nobody says.
     public var firmwareDistances: [[Int?]]
+    /// What firmware and kernel say of costs beyond that; nil in results of older versions.
+    @Null public var firmware: FirmwareFigures?
     /// Whether each piece of memory that was measured was found on its node, page by page.
     public var placementVerified: Bool
     /// Pairs that were not measured.

@@ -40,6 +40,9 @@ struct HostFile {
         self.text = text
     }
 
+    /// Whether there is something at `path`, a file or a folder.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// The lines with their numbers, from 1.
     var lines: some Sequence<(number: Int, text: Substring)> {
         text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().lazy

@@ -5,7 +5,7 @@
 /// lists, then the lowest number. So nodes at the same distance get equal shares of their neighbours' pressure.
 ///
 /// *Kernel counterpart:* `build_zonelists`, `find_next_best_node`, `node_load[]`.
-struct FallbackOrder {
+public struct FallbackOrder {
     /// Distances by place of the node, row by row.
     let distances: [[Int]]
     /// Places of the nodes with memory, ascending.
@@ -20,6 +20,19 @@ struct FallbackOrder {
 
     /// The score's steps: one of distance outweighs any load.
     private static let distanceWeight = NodeID.limit
+
+    /// Every node's order, as places, from the distances alone: what a kernel would make of them at boot.
+    ///
+    /// - Parameters:
+    ///   - distances: by place of the node, row by row: a square, each from 0 to 255.
+    ///   - withMemory: places of the nodes with memory, ascending.
+    ///   - kernel: before 6.7 a node without memory headed its own order.
+    public static func orders(distances: [[Int]], withMemory: [Int], kernel: KernelVersion = .reference) -> [[Int]] {
+        precondition(distances.count <= NodeID.limit && distances.allSatisfy { $0.count == distances.count })
+        var order = FallbackOrder(distances: distances, withMemory: withMemory)
+        order.startsWithLocal = kernel < .skipsMemorylessNodes
+        return distances.indices.map { order.next(for: $0) }
+    }
 
     /// An order over nodes in ascending order of their numbers.
     init(distances: [[Int]], withMemory: [Int]) {

@@ -12,6 +12,7 @@ struct MeasureCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Form") var form: MeasureForm
 
     @Flag(help: "Seconds instead of minutes: fewer readings, fewer points.")
     var quick = false
@@ -26,6 +27,8 @@ struct MeasureCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
+        let inputs = try form.inputs(output)
+        if let stored = inputs.stored { return try form.show(stored, inputs, output) }
         // From here on the first SIGINT ends the measurement, not the process.
         let interrupt = InterruptFlag.sigint
         let host = try Host.current()
@@ -37,13 +40,10 @@ struct MeasureCommand: AsyncParsableCommand {
         let plan = MeasurePlan(on: host, options: options)
         output.remark(plan.announcement)
         let display = output
-        let report = try await plan.execute(interrupt: interrupt) { display.progress($0.line) }
+        var report = try await plan.execute(interrupt: interrupt) { display.progress($0.line) }
         output.progress("")
-        if output.json {
-            try output.print(report)
-        } else {
-            try Output.write(MeasureText(report, style: output.style).text)
-        }
+        report.firmware = FirmwareFigures(of: host.topology)
+        try form.show(report, inputs, output)
         if options.nodes != nil, !report.interrupted, report.gaps.contains(where: { $0.part == .latency }) {
             throw Failure(.unavailable, "a node named by --nodes could not be measured; the report says why")
         }

@@ -13,6 +13,7 @@ struct MeasureText {
         self.style = style
         addHost()
         addLatency()
+        addMatrices()
         addGaps()
         addWarnings()
     }
@@ -33,15 +34,11 @@ struct MeasureText {
 
     private mutating func addLatency() {
         heading("latency", "ns per dependent load (firmware's distance); rows: CPUs of, columns: memory of")
-        var rows = [[""] + report.memoryNodes.map { "node \($0)" }]
-        for (row, node) in report.cpuNodes.enumerated() {
-            let cells = report.memoryNodes.indices.map { column in
-                let distance = report.firmwareDistances[row][column].map { " (\($0))" } ?? ""
-                return (report.latencyNanoseconds[row][column].map(Text.decimal) ?? "-") + distance
-            }
-            rows.append(["node \(node)"] + cells)
+        if let matrix = report.matrices.first(where: { $0.name == "latency" }) {
+            text += TextTable(matrix, style: style) { row, column in
+                report.firmwareDistances[row][column].map { " (\($0))" } ?? ""
+            }.text(style)
         }
-        table(rows)
         for (column, bytes) in report.method.latencyBufferBytes.enumerated() {
             guard let bytes else { continue }
             var words = "  node \(report.memoryNodes[column]): \(Text.size(ByteCount(bytes)))"
@@ -52,6 +49,15 @@ struct MeasureText {
         }
         if !report.hasRemotePairs { line("  one node: there is no remote memory to measure") }
         line()
+    }
+
+    /// Bandwidths and ways between caches.
+    private mutating func addMatrices() {
+        for matrix in report.matrices where matrix.name != "latency" {
+            heading(matrix.title, "in \(matrix.unit)")
+            text += TextTable(matrix, style: style).text(style)
+            line()
+        }
     }
 
     private mutating func addGaps() {
