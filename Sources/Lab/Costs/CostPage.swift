@@ -41,7 +41,8 @@ public struct CostPage {
             html.element("strong", host.cpuModel ?? host.architecture)
             let cpus = host.nodes.reduce(0) { $0 + $1.cpus.count }
             html.add(
-                ", \(host.nodes.count) nodes, \(cpus) CPUs, Linux \(host.kernel)"
+                ", \(host.nodes.count) node\(host.nodes.count == 1 ? "" : "s"), "
+                    + "\(cpus) CPU\(cpus == 1 ? "" : "s"), Linux \(host.kernel)"
                     + (host.hypervisor.map { ", virtual (\($0))" } ?? ""))
         }
         html.element("p", ["class": report.placementVerified ? "good" : "bad"]) { html in
@@ -77,7 +78,9 @@ public struct CostPage {
                     }
                 }
             }
-            for gap in matrix.gaps where matrix.rows.indices ~= gap.row && matrix.columns.indices ~= gap.column {
+            // A CPU passes no line to itself, which is no news.
+            let gaps = matrix.gaps.filter { $0.part != .cacheToCache || $0.row != $0.column }
+            for gap in gaps where matrix.rows.indices ~= gap.row && matrix.columns.indices ~= gap.column {
                 html.element(
                     "p", ["class": "note"],
                     "not measured: \(matrix.rows[gap.row]) to \(matrix.columns[gap.column]): \(gap.reason)")
