@@ -280,15 +280,15 @@ def check_capture(checks, command):
 COMMANDS = (
     Command("help", "--help", 20, check_help),
     Command("layout", "layout --json", 30, check_layout),
-    Command("run", "run --json --seconds 2 --per-node 64M", 120, check_run),
+    Command("run", "run --json --seconds 1 --per-node 32M", 120, check_run),
     # By operations: an emulated CPU that gets no time must still hold its share before the end.
-    Command("spill", "run --workload spill --json --operations 100000 --per-node 64M", 120, check_spill),
+    Command("spill", "run --workload spill --json --operations 100000 --per-node 32M", 120, check_spill),
     Command("verify", "verify --json", 60, check_verify),
     # What it wrote is read back by the two after it, and must say the same as the machine itself.
     Command("capture", "capture -o /out/captured", 60, check_capture),
     Command("captured-verify", "verify --json /out/captured", 60, check_verify),
     Command("captured-layout", "layout --json --machine /out/captured", 30, check_layout),
     Command("host", "host --json", 30, check_host),
-    Command("stress", "stress --json --operations 50000 --per-node 16M --lock all", 120, check_stress),
+    Command("stress", "stress --json --operations 20000 --per-node 16M --lock all", 120, check_stress),
     Command("measure", "measure --quick --json", 240, check_measure),
 )
