@@ -14,26 +14,10 @@ import Testing
     }
 
     @Test func theFirstInterruptEndsItWithAReport() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = ["measure", "--json"]
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
         // It listens to the signal before it says what it will do.
-        var said = ""
-        while !said.contains("about") {
-            let more = errors.fileHandleForReading.availableData
-            if more.isEmpty { break }
-            said += String(decoding: more, as: UTF8.self)
-        }
-        kill(process.processIdentifier, SIGINT)
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
-        let json = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        let result = try Program.interrupt(["measure", "--json"], after: "about")
+        #expect(result.status == 0)
+        let json = try result.json()
         #expect(json["interrupted"] as? Bool == true && json["schema"] as? Int == 1)
         let matrix = try #require(json["latencyNanoseconds"] as? [[Any]])
         let gaps = try #require(json["gaps"] as? [[String: Any]])

@@ -50,26 +50,10 @@ import Testing
     }
 
     @Test func theFirstInterruptEndsTheRunWithAReport() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = ["run", "--seconds", "3600", "--json"] + small
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
         // It listens to the signal before it says what it will do.
-        var said = ""
-        while !said.contains("pinned to") {
-            let more = errors.fileHandleForReading.availableData
-            if more.isEmpty { break }
-            said += String(decoding: more, as: UTF8.self)
-        }
-        kill(process.processIdentifier, SIGINT)
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
-        let json = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        let result = try Program.interrupt(["run", "--seconds", "3600", "--json"] + small, after: "pinned to")
+        #expect(result.status == 0)
+        let json = try result.json()
         #expect(json["interrupted"] as? Bool == true)
         #expect((json["audit"] as? [String: Any])?["lost"] as? Int == 0)
     }

@@ -30,20 +30,27 @@ extension Driver {
         for _ in 0..<max(1, operations / (2 * size)) {
             steps &+= 1
             let sample = steps % size
-            var taken = 0
-            while taken < size {
-                let block = allocate(0, .highUserMovable, timed: taken == sample)
-                guard block.isSome else { break }
-                tasks.set(taken, of: task, to: block)
-                taken += 1
-            }
-            for slot in 0..<taken {
-                release(tasks.slot(slot, of: task), timed: slot == sample)
-                tasks.set(slot, of: task, to: .none)
-            }
-            if taken > sample { times.record(allocationTicks, freeTicks) }
-            if taken == 0 { return }
+            guard fillAndEmpty(task, size, sample) else { return }
         }
+    }
+
+    /// `size` frames allocated into a task's first slots, then freed in the same order; the one numbered `sample` is
+    /// timed. Returns `false` if there was none.
+    mutating func fillAndEmpty(_ task: Int, _ size: Int, _ sample: Int) -> Bool {
+        let tasks = drive.tasks
+        var taken = 0
+        while taken < size {
+            let block = allocate(0, .highUserMovable, timed: taken == sample)
+            guard block.isSome else { break }
+            tasks.set(taken, of: task, to: block)
+            taken += 1
+        }
+        for slot in 0..<taken {
+            release(tasks.slot(slot, of: task), timed: slot == sample)
+            tasks.set(slot, of: task, to: .none)
+        }
+        if taken > sample { times.record(allocationTicks, freeTicks) }
+        return taken > 0
     }
 
     mutating func runMixed(_ operations: Int) {

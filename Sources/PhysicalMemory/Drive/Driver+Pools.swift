@@ -65,19 +65,7 @@ extension Driver {
         while figures.operations < end {
             let size = 1 + number(below: min(Self.greatestBurst, tasks.slotsPerTask, taskBudget))
             let sample = number(below: size)
-            var taken = 0
-            while taken < size {
-                let block = allocate(0, .highUserMovable, timed: taken == sample)
-                guard block.isSome else { break }
-                tasks.set(taken, of: task, to: block)
-                taken += 1
-            }
-            for slot in 0..<taken {
-                release(tasks.slot(slot, of: task), timed: slot == sample)
-                tasks.set(slot, of: task, to: .none)
-            }
-            if taken > sample { times.record(allocationTicks, freeTicks) }
-            if taken == 0 { return }
+            guard fillAndEmpty(task, size, sample) else { return }
             // Up to some 40 µs of rest, so that bursts meet in ever new ways.
             for _ in 0..<number(below: 1024) { cprim_pause() }
         }

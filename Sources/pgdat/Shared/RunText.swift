@@ -153,18 +153,7 @@ struct RunText {
         if text.hasSuffix("\n\n") { text.removeLast() }
     }
 
-    /// Columns to the right, but for the first.
-    private mutating func addTable(_ rows: [[String]]) {
-        guard let first = rows.first else { return }
-        let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for (number, row) in rows.enumerated() {
-            let cells = row.indices.map { column in
-                column == 0 ? Text.left(row[0], widths[0]) : Text.right(row[column], widths[column])
-            }
-            let words = "  " + cells.joined(separator: "  ")
-            line(number == 0 ? style.dim(words) : words)
-        }
-    }
+    private mutating func addTable(_ rows: [[String]]) { text += TextTable(rows: rows).text(style) }
 
     private func size(_ pages: Int) -> String { Text.size(ByteCount(pages * report.machine.pageSize)) }
 

@@ -64,6 +64,30 @@ enum Program {
     }
 
     static func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+    /// Starts it, interrupts it once it has said `words`, and returns how it ended: what a user's Ctrl-C does.
+    static func interrupt(_ arguments: [String], after words: String) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        var said = ""
+        while !said.contains(words) {
+            let more = errors.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            said += String(decoding: more, as: UTF8.self)
+        }
+        kill(process.processIdentifier, SIGINT)
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+            output: String(decoding: text, as: UTF8.self), errors: said)
+    }
 }
 
 /// A folder that is gone after use.
