@@ -39,6 +39,15 @@ extension AccessCostReport {
         if let firmware {
             try checkDistances("firmware.distances", firmware.distances, firmware.nodes.count, firmware.nodes.count)
         }
+        let method = [
+            method.latencyBufferBytes.count, method.timesCache.count, method.latencyPages.count, method.placement.count,
+        ]
+        guard method.allSatisfy({ $0 == columns }) || method.allSatisfy({ $0 == 0 }) else {
+            throw .badValue(field: "method", text: "not a value for each of \(columns) memory nodes")
+        }
+        guard pageCosts.interleave.allSatisfy({ $0.pagesPerNode.count == columns }) else {
+            throw .badValue(field: "pageCosts.interleave.pagesPerNode", text: "not \(columns) counts")
+        }
         try checkPlaces()
     }
 

@@ -87,8 +87,8 @@ public struct CostComparison: Encodable, Sendable {
         return notes
     }
 
-    /// The figure that became worst, as a factor from 1 up; 1 if none did.
+    /// How many times worse the figure became that lost most, beyond the readings' spread; 1 if none did.
     public var worstFactor: Double {
-        differences.filter(\.isWorse).map { max($0.ratio, 1 / $0.ratio) }.max() ?? 1
+        differences.filter { $0.isWorse && $0.isOutsideSpread }.map { max($0.ratio, 1 / $0.ratio) }.max() ?? 1
     }
 }

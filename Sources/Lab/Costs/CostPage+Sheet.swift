@@ -10,7 +10,7 @@ extension CostPage {
             --c7: #cbd5e1; } }
         body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 60rem;
           margin: 2rem auto; padding: 0 1rem; }
-        section { overflow-x: auto; }
+        section, details { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
         th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: right; }
         th { font-weight: 600; }

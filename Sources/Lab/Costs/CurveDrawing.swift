@@ -128,6 +128,7 @@ struct CurveDrawing {
     /// Round numbers from 0 to at least `top`, four to ten of them.
     static func steps(to top: Double) -> [Double] {
         guard top.isFinite, top > 0 else { return [0] }
+        guard 1e-9...1e15 ~= top else { return [0, top] }
         let unit = pow(10, floor(log10(top)))
         let step = [0.1, 0.2, 0.25, 0.5, 1].map { $0 * unit * 2 }.first { top / $0 <= 8 } ?? unit * 2
         return (0...Int((top / step).rounded(.up))).map { Double($0) * step }

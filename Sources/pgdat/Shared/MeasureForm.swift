@@ -12,7 +12,8 @@ struct MeasureForm: ParsableArguments {
     @Flag(help: "Print OpenMetrics, for node_exporter's textfile collector.")
     var openmetrics = false
 
-    @Option(help: ArgumentHelp("Write a page with heat maps and curves, that needs no other file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write a page with heat maps and curves too; it needs no other file.", valueName: "file"))
     var html: String?
 
     @Flag(help: "Print the commands that set weighted-interleave weights by the measured bandwidths.")
@@ -23,7 +24,8 @@ struct MeasureForm: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --compare: exit status 1 if a figure became worse by more per cent than this.", valueName: "percent"))
+            "With --compare: exit status 1 if a figure became worse by more per cent than this, and beyond its spread.",
+            valueName: "percent"))
     var threshold: Double?
 
     @Option(help: ArgumentHelp("Show a stored result (--json); measure nothing.", valueName: "result.json"))
@@ -84,11 +86,9 @@ struct MeasureForm: ParsableArguments {
                     "\(from ?? "--weights"): not each node's bandwidth was measured, so there are no weights")
             }
             try Output.write(proposal.commands)
-        } else if html == nil {
+        } else {
             try Output.write(
                 MeasureText(report, style: output.style).text + SenseText(report, sense, style: output.style).text)
-        } else if let html {
-            output.remark("\(html) written")
         }
     }
 

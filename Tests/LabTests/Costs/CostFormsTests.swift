@@ -75,6 +75,8 @@ struct CostFormsTests {
             #expect(steps[0] == 0 && steps[steps.count - 1] >= top && 4...10 ~= steps.count, "\(top): \(steps)")
         }
         #expect(CurveDrawing.steps(to: .nan) == [0])
+        // What a damaged file may say.
+        for top in [5e-324, 1e-300, 1e300] { #expect(CurveDrawing.steps(to: top) == [0, top]) }
     }
 
     @Test func aResultComparedWithItselfIsTheSame() throws {
@@ -133,6 +135,24 @@ struct CostFormsTests {
             }
         }
         #expect(refused > 10)
+    }
+
+    @Test(arguments: [
+        (#""latencyBufferBytes":[268435456,268435456]"#, #""latencyBufferBytes":[1,2,3]"#, "method"),
+        (#""pagesPerNode":[100,100]"#, #""pagesPerNode":[100]"#, "pagesPerNode"),
+        (#""memoryNodes":[0,1]"#, #""memoryNodes":[1,0]"#, "memoryNodes"),
+        (#""memoryNodes":[0,1]"#, #""memoryNodes":[0,1,2]"#, "latencyNanoseconds"),
+        (#""firmwareDistances":[[10,21]"#, #""firmwareDistances":[[10,256]"#, "firmwareDistances"),
+        (#""latencyNanoseconds":[[80,"#, #""latencyNanoseconds":[[-80,"#, "latencyNanoseconds"),
+    ])
+    func contradictionsAreNamed(_ old: String, _ new: String, _ field: String) throws {
+        let text = try String(contentsOfFile: Results.path("n2"), encoding: .utf8)
+        let damaged = text.replacingOccurrences(of: old, with: new)
+        try #require(damaged != text)
+        try Self.withFile(damaged) { path in
+            let error = #expect(throws: FormatError.self) { try AccessCostReport(file: path) }
+            #expect(error?.description.contains(field) == true && error?.file == path)
+        }
     }
 
     private static func withFile(_ text: String, _ body: (String) throws -> Void) throws {
