@@ -125,6 +125,18 @@ public struct CostPage {
             html.element("ul") { html in
                 for verdict in sense.distances.verdicts { html.element("li", verdict) }
             }
+            if !sense.distances.stated.isEmpty {
+                html.element("h3", "What firmware's HMAT says")
+                addTable(
+                    ["node", "figure", "access class", "from nodes", "says", "measured"],
+                    sense.distances.stated.map { cost in
+                        [
+                            "\(cost.memoryNode)", cost.quantity, "\(cost.accessClass)", Text.list(cost.initiators),
+                            "\(Text.decimal(cost.stated)) \(cost.unit)",
+                            cost.measured.map { "\(Text.decimal($0)) \(cost.unit)" } ?? "–",
+                        ]
+                    }, to: &html)
+            }
             if report.hasRemotePairs {
                 html.element("h3", "Fallback order")
                 addTable(

@@ -19,11 +19,14 @@ public struct DistanceSense: Encodable, Hashable, Sendable {
     }
 
     public var pairs: [Pair]
+    /// HMAT's figures, where firmware has them.
+    public var stated: [StatedCost]
     /// In sentences, each with its figures.
     public var verdicts: [String]
 
     public init(_ report: AccessCostReport) {
         pairs = []
+        stated = StatedCost.all(of: report)
         verdicts = []
         for row in report.cpuNodes.indices {
             let measured = Self.measuredRow(report, row)
@@ -79,7 +82,7 @@ public struct DistanceSense: Encodable, Hashable, Sendable {
         if verdicts.isEmpty, pairs.contains(where: { $0.ratio != nil }) {
             verdicts = ["firmware's distances agree with the latencies within \(Int(Self.threshold * 100 - 100)) %"]
         }
-        judgeCosts(report)
+        judgeCosts()
     }
 
     /// The kernel goes by the order of distances alone when it falls back.
@@ -102,27 +105,57 @@ public struct DistanceSense: Encodable, Hashable, Sendable {
     /// HMAT's own figures, which are often those of a data sheet: only a factor is held against them.
     public static let costThreshold = 1.5
 
-    private mutating func judgeCosts(_ report: AccessCostReport) {
-        for costs in report.firmware?.costs ?? [] where costs.accessClass == 1 {
-            guard let column = report.memoryNodes.firstIndex(of: costs.memoryNode) else { continue }
+    private mutating func judgeCosts() {
+        for cost in stated {
+            guard let ratio = cost.ratio, let measured = cost.measured,
+                ratio >= Self.costThreshold || ratio <= 1 / Self.costThreshold,
+                // What holds for the nearest CPUs says more than what holds for the nearest of any kind.
+                cost.accessClass == 1
+                    || !stated.contains(where: { $0.memoryNode == cost.memoryNode && $0.accessClass == 1 })
+            else { continue }
+            verdicts.append(
+                "node \(cost.memoryNode): HMAT says \(cost.quantity) \(Text.decimal(cost.stated)) \(cost.unit), "
+                    + "measured \(Text.decimal(measured)) \(cost.unit)")
+        }
+    }
+}
+
+/// A figure of firmware's HMAT beside the measured one.
+public struct StatedCost: Encodable, Hashable, Sendable {
+    public var memoryNode: Int
+    /// 0: from the nearest initiators of any kind, 1: from the nearest CPUs.
+    public var accessClass: Int
+    /// The nodes that it holds for.
+    public var initiators: [Int]
+    /// `latency`, `read bandwidth` or `write bandwidth`.
+    public var quantity: String
+    /// `ns` or `GB/s`.
+    public var unit: String
+    public var stated: Double
+    /// The best from those of the initiators that have CPUs.
+    @OrNull public var measured: Double?
+    /// Measured over stated.
+    @OrNull public var ratio: Double?
+
+    static func all(of report: AccessCostReport) -> [StatedCost] {
+        (report.firmware?.costs ?? []).flatMap { costs -> [StatedCost] in
+            guard let column = report.memoryNodes.firstIndex(of: costs.memoryNode) else { return [] }
             let rows = report.cpuNodes.indices.filter { costs.initiators.contains(report.cpuNodes[$0]) }
-            func judge(_ what: String, _ unit: String, _ measured: [Double?], _ stated: Double?) {
-                let values = measured.compactMap { $0 }
-                guard let stated, stated > 0, let best = unit == "ns" ? values.min() : values.max() else { return }
-                let ratio = best / stated
-                guard ratio >= Self.costThreshold || ratio <= 1 / Self.costThreshold else { return }
-                verdicts.append(
-                    "node \(costs.memoryNode): HMAT says \(what) \(Text.decimal(stated)) \(unit), measured "
-                        + "\(Text.decimal(best)) \(unit)")
+            func cost(_ quantity: String, _ unit: String, _ stated: Int?, _ matrix: [[Double?]]) -> StatedCost? {
+                guard let stated, stated > 0 else { return nil }
+                let values = rows.compactMap { matrix[$0][column] }
+                let best = unit == "ns" ? values.min() : values.max()
+                // HMAT's bandwidths are in MB/s.
+                let figure = unit == "ns" ? Double(stated) : Double(stated) / 1000
+                return StatedCost(
+                    memoryNode: costs.memoryNode, accessClass: costs.accessClass, initiators: costs.initiators,
+                    quantity: quantity, unit: unit, stated: figure, measured: best, ratio: best.map { $0 / figure })
             }
-            judge(
-                "latency", "ns", rows.map { report.latencyNanoseconds[$0][column] }, costs.readLatency.map(Double.init))
-            judge(
-                "read bandwidth", "GB/s", rows.map { report.bandwidthGBps.read[$0][column] },
-                costs.readBandwidth.map { Double($0) / 1000 })
-            judge(
-                "write bandwidth", "GB/s", rows.map { report.bandwidthGBps.write[$0][column] },
-                costs.writeBandwidth.map { Double($0) / 1000 })
+            return [
+                cost("latency", "ns", costs.readLatency, report.latencyNanoseconds),
+                cost("read bandwidth", "GB/s", costs.readBandwidth, report.bandwidthGBps.read),
+                cost("write bandwidth", "GB/s", costs.writeBandwidth, report.bandwidthGBps.write),
+            ].compactMap { $0 }
         }
     }
 }

@@ -30,11 +30,24 @@ struct SenseText {
             rows.append(["node \(node)"] + cells)
         }
         text += TextTable(rows: rows).text(style)
+        addStated(distances.stated)
         for verdict in distances.verdicts { text += "  \(verdict)\n" }
         let percent = Int(DistanceSense.threshold * 100 - 100)
         text +=
             style.dim("  compared: a ratio beyond \(percent) %, another order from 10 %, HMAT's figures from half")
             + "\n\n"
+    }
+
+    private mutating func addStated(_ costs: [StatedCost]) {
+        guard !costs.isEmpty else { return }
+        let rows = costs.map { cost in
+            [
+                "node \(cost.memoryNode) \(cost.quantity)", "\(cost.accessClass)", Text.list(cost.initiators),
+                "\(Text.decimal(cost.stated)) \(cost.unit)",
+                cost.measured.map { "\(Text.decimal($0)) \(cost.unit)" } ?? "-",
+            ]
+        }
+        text += TextTable(rows: [["HMAT", "access", "from nodes", "says", "measured"]] + rows).text(style)
     }
 
     private mutating func addFallback(_ fallback: MeasuredFallback) {

@@ -22,6 +22,16 @@ struct CostSenseTests {
         #expect(!verdicts.contains { $0.hasPrefix("node 0: HMAT") || $0.hasPrefix("node 1: HMAT") })
     }
 
+    @Test func firmwaresFiguresStandBesideTheMeasured() throws {
+        let stated = DistanceSense(try Results.report("n3-memory-only")).stated
+        #expect(stated.count == 12)
+        let latency = stated.first { $0.memoryNode == 2 && $0.accessClass == 1 && $0.quantity == "latency" }
+        #expect(latency?.stated == 120 && latency?.measured == 250 && latency?.initiators == [0])
+        let read = stated.first { $0.memoryNode == 0 && $0.quantity == "read bandwidth" }
+        #expect(read?.stated == 42 && read?.measured == 40)
+        #expect(DistanceSense(try Results.report("n2")).stated.isEmpty)
+    }
+
     /// Exactly at the threshold counts.
     @Test(arguments: [(1.25, 1), (1.24, 0), (0.8, 1), (0.81, 0)])
     func theThresholdIsWhatItSays(_ factor: Double, _ count: Int) throws {
