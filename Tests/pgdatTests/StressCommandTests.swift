@@ -23,6 +23,24 @@ import Testing
         }
     }
 
+    @Test func aScalingRunDrawsAndWritesAPage() throws {
+        try Folder.withTemporary { folder in
+            let path = folder.path("page.html")
+            let result = try Program.run([
+                "stress", "--scale", "--torture", "zone", "--lock", "all", "--operations", "2000", "--quiet", "--html",
+                path,
+            ])
+            #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+            for words in ["acquisitions a second", "█", "queued", "more threads than CPUs"] {
+                #expect(result.output.contains(words), "\(words)")
+            }
+            #expect(try folder.text("page.html").hasSuffix("</html>\n"))
+            let missing = try Program.run(
+                ["stress", "--torture", "zone", "--operations", "100", "--html", folder.path("no/page.html")])
+            #expect(missing.status == 69 && missing.errors.contains("cannot write"), "\(missing.errors)")
+        }
+    }
+
     @Test func aPlantedFaultExitsWithOne() throws {
         let result = try Program.run(
             ["stress", "--quiet", "--json", "--threads", "1", "--plant", "double-free"] + small)
@@ -43,7 +61,14 @@ import Testing
         (["--workload", "cross-node"], "two nodes"), (["--node-hotplug", "0.1"], "two nodes"),
         (["--threads", "1", "--cpu-hotplug", "0.1"], "two threads"),
         (["--no-checks", "--plant", "lost-frame"], "--plant"),
-        (["--seconds", "0.01", "--delay-holders", "0.1", "--hold", "20000"], "at most 10000"),
+        (["--seconds", "0.01", "--delay-holders", "0.1", "--delay", "20000000"], "at most 10000000"),
+        (["--seconds", "0.01", "--torture", "zone", "--hold", "20000000"], "at most 10000000"),
+        (["--torture", "zone", "--hold", "2000000000"], "from 0 to 1000000000"), (["--hold", "5"], "with --torture"),
+        (["--torture", "zone", "--burst", "0"], "from 1 to"), (["--torture", "none"], "algorithm"),
+        (["--torture", "zone", "--threads", "5000"], "from 1 to 4096"),
+        (["--torture", "zone", "--drain", "0.1"], "--drain"),
+        (["--torture", "zone", "--plant", "lost-frame"], "early-unlock"),
+        (["--torture", "zone", "--sweep", "pcp.batch=1"], "--sweep"),
     ])
     func whatCannotBeIsRefused(_ arguments: [String], _ words: String) throws {
         let result = try Program.run(["stress", "--machine", "laptop-16g", "--per-node", "16M"] + arguments)

@@ -59,7 +59,9 @@ extension RunPlan {
     /// The machine with its memory, threads and drivers, ready to work.
     func stage(_ interrupt: InterruptFlag, _ progress: @Sendable (Progress) -> Void) async throws -> RunStage {
         let storage = HostStorage()
-        let machine = try Machine(layout, storage: storage, lock: options.lock)
+        let statistics = LockStatisticsOptions(contextSwitches: { ThreadSwitches.current.involuntary })
+        let machine = try Machine(
+            layout, storage: storage, lock: options.lock, lockStatistics: options.measuresLocks ? statistics : nil)
         try bindPages(of: machine, storage)
         var executors: [HostCPU: PinnedExecutor] = [:]
         for cpu in assignment.cpus where executors[cpu.hostCPU] == nil {

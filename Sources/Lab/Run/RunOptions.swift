@@ -25,6 +25,8 @@ public struct RunOptions: Sendable {
     public var hasThreadPerCPU = false
     /// How the zones' locks are taken.
     public var lock = LockAlgorithm.ttas
+    /// Measure the locks' waits and holds.
+    public var measuresLocks = false
     /// How to measure the cost matrix; `nil`: not at all.
     public var latency: LatencyOptions? = LatencyOptions()
 

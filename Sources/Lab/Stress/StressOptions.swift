@@ -13,6 +13,10 @@ public struct StressOptions: Sendable {
     public var highs: [Int] = []
     /// 1, 2, 4 … threads up to the host's CPUs, and then more threads than those.
     public var isScale = false
+    /// Measure each lock's waits and holds, which sends every request the long way.
+    public var measuresLocks = true
+    /// Torture the locks alone; `nil`: the allocator under them.
+    public var torture: TortureOptions?
 
     public init() {
         run = RunOptions()

@@ -25,12 +25,11 @@ extension StressPlan {
         report.roundTripNanoseconds = try await measureRoundTrip()
         var notes: [String] = []
         for (index, point) in points.enumerated() where !interrupt.isRaised || index == 0 {
-            let plan = try plan(of: point)
-            let run = try await plan.execute(interrupt: interrupt) {
+            let (result, remarks) = try await execute(point, interrupt) {
                 progress(Progress(number: index + 1, point: point, step: $0))
             }
-            report.add(StressReport.Point(point, run), label: points.count > 1 ? label(of: point) : nil)
-            for note in run.notes where !notes.contains(note) { notes.append(note) }
+            report.add(result, label: points.count > 1 ? label(of: point) : nil)
+            for note in remarks where !notes.contains(note) { notes.append(note) }
         }
         if report.roundTripNanoseconds != nil, !interrupt.isRaised {
             report.roundTripNanoseconds?.after = try await measureRoundTrip()?.before
@@ -44,6 +43,22 @@ extension StressPlan {
         return report
     }
 
+    private func execute(
+        _ point: Point, _ interrupt: InterruptFlag, _ progress: @escaping @Sendable (RunPlan.Progress) -> Void
+    ) async throws -> (StressReport.Point, notes: [String]) {
+        if let torture = options.torture { return (try await self.torture(torture, point, interrupt, progress), []) }
+        let plan = try plan(of: point)
+        let stage = try await plan.stage(interrupt, progress)
+        let elapsed = await stage.drive.run(stage.cpus, stage.bell, plan.options, interrupt, progress: progress)
+        progress(.auditing)
+        let (locks, waits) = LockFigures.of(stage.machine)
+        let run = try await plan.conclude(stage, elapsed: elapsed)
+        var result = StressReport.Point(point, workers: workers(of: point).sorted { $0.cpu < $1.cpu }, run)
+        result.locks = locks
+        result.lockWaitNanoseconds = StressReport.Times(waits)
+        return (result, run.notes)
+    }
+
     /// How errors of one point among many are told apart.
     func label(of point: Point) -> String {
         var text = "\(point.lock.rawValue), \(point.threads) thread\(point.threads == 1 ? "" : "s")"
@@ -53,6 +68,7 @@ extension StressPlan {
     }
 
     private var checks: [String] {
+        if options.torture != nil { return ["two threads inside at once", "changes to what the lock guards"] }
         var checks = ["audit at the end of each point, and again when all is freed"]
         guard options.run.drive.checksOwners else { return checks }
         checks.append("an owner word for each frame, exchanged by every holder")
@@ -84,6 +100,15 @@ extension StressPlan {
             notes.append(
                 "more threads than CPUs: a holder or the next in a queue may have lost its CPU, which a kernel's "
                     + "spinlock never sees; these figures tell how a lock bears that, and nothing about scaling")
+        }
+        if options.torture == nil && (options.measuresLocks || options.run.drive.checksOwners) {
+            notes.append(
+                "throughput is that of a run that is looked after; --no-checks --no-lock-figures shows it without")
+        }
+        if options.torture == nil && report.zoneLockTraffic < 0.01 {
+            notes.append(
+                "fewer than one operation in a hundred took a zone's lock: a workload that takes it more often, or "
+                    + "--torture, tells more of the lock")
         }
         if options.run.drive.mischief.nodeDepartures > 0 {
             notes.append(

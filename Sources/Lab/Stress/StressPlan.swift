@@ -22,16 +22,26 @@ public struct StressPlan: Sendable {
     /// The machine; of a scaling run, with as many CPUs as the largest point needs.
     let layout: MachineLayout
     /// In the order in which threads are added: CPUs of the host that have none yet come first.
-    private let order: [CPUID]
+    private let cpus: [HostAssignment.CPU]
     private let standsForHost: Bool
 
     /// Throws ``RunError`` if a point is not possible.
     public init(_ full: MachineLayout, on host: Host, options: StressOptions) throws(RunError) {
         self.host = host
         self.options = options
-        let most = 2 * max(1, host.topology.cpus.count)
-        let isWidened = options.isScale && options.threads == nil && options.run.cpus == nil
-        layout = isWidened ? full.widened(to: most) : full
+        let hostCount = max(1, host.topology.cpus.count)
+        var least = 0
+        if options.run.cpus == nil {
+            if options.isScale && options.threads == nil { least = 2 * hostCount }
+            // A tortured lock has no machine around it that would have to hold the threads.
+            if options.torture != nil, let threads = options.threads {
+                guard threads <= LockTortureSettings.threadLimit else {
+                    throw .tooManyThreads(threads, most: LockTortureSettings.threadLimit)
+                }
+                least = threads
+            }
+        }
+        layout = full.widened(to: least)
         standsForHost = options.run.standsForHost && layout == full
         var assignment = HostAssignment(layout, host, isHost: standsForHost)
         if let wanted = options.run.cpus {
@@ -42,10 +52,12 @@ public struct StressPlan: Sendable {
         if let nodes = options.run.nodes { assignment.keepCPUs { nodes.contains($0.node) } }
         guard !assignment.cpus.isEmpty else { throw .noCPU }
         hostCPUs = Set(assignment.cpus.map(\.hostCPU)).sorted()
-        order = Self.order(assignment.cpus)
+        cpus = Self.order(assignment.cpus)
         let distinct = hostCPUs.count
-        let greatest = options.threads ?? (options.isScale ? min(order.count, 2 * distinct) : order.count)
-        guard (1...order.count).contains(greatest) else { throw .tooManyThreads(greatest, most: order.count) }
+        // A tortured lock unasked gets as many threads as can run at once.
+        let usual = options.isScale ? min(cpus.count, 2 * distinct) : options.torture != nil ? distinct : cpus.count
+        let greatest = options.threads ?? usual
+        guard (1...cpus.count).contains(greatest) else { throw .tooManyThreads(greatest, most: cpus.count) }
         let counts = options.isScale ? Self.scale(to: greatest, hostCPUs: distinct) : [greatest]
         var points: [Point] = []
         for lock in options.locks {
@@ -61,7 +73,9 @@ public struct StressPlan: Sendable {
             }
         }
         self.points = points
-        for point in points { _ = try plan(of: point) }
+        if options.torture == nil {
+            for point in points { _ = try plan(of: point) }
+        }
     }
 
     /// Powers of two up to the host's CPUs, these, and then what is beyond.
@@ -75,22 +89,26 @@ public struct StressPlan: Sendable {
         return counts.sorted()
     }
 
-    private static func order(_ cpus: [HostAssignment.CPU]) -> [CPUID] {
+    private static func order(_ cpus: [HostAssignment.CPU]) -> [HostAssignment.CPU] {
         var seen: [HostCPU: Int] = [:]
-        var turns: [(turn: Int, cpu: CPUID)] = []
+        var turns: [(turn: Int, cpu: HostAssignment.CPU)] = []
         for cpu in cpus {
-            turns.append((seen[cpu.hostCPU, default: 0], cpu.cpu))
+            turns.append((seen[cpu.hostCPU, default: 0], cpu))
             seen[cpu.hostCPU, default: 0] += 1
         }
-        return turns.sorted { ($0.turn, $0.cpu) < ($1.turn, $1.cpu) }.map(\.cpu)
+        return turns.sorted { ($0.turn, $0.cpu.cpu) < ($1.turn, $1.cpu.cpu) }.map(\.cpu)
     }
+
+    /// Who the threads of a point act as.
+    func workers(of point: Point) -> [HostAssignment.CPU] { Array(cpus.prefix(point.threads)) }
 
     /// The run that a point is.
     func plan(of point: Point) throws(RunError) -> RunPlan {
         var run = options.run
         run.lock = point.lock
         run.standsForHost = standsForHost
-        run.cpus = Array(order.prefix(point.threads)).sorted()
+        run.measuresLocks = options.measuresLocks
+        run.cpus = workers(of: point).map(\.cpu).sorted()
         var layout = layout
         if let batch = point.batch { layout.tuning.pcpBatch = batch }
         if let high = point.high {
@@ -102,7 +120,7 @@ public struct StressPlan: Sendable {
 
     /// Nodes of the machine with memory or CPUs at work.
     public var nodeCount: Int {
-        let cpus = Set(order)
+        let cpus = Set(cpus.map(\.cpu))
         return layout.nodes.count { $0.presentPages > 0 || !cpus.isDisjoint(with: $0.cpus) }
     }
 
@@ -111,7 +129,8 @@ public struct StressPlan: Sendable {
         guard let first = points.first else { return "nothing to do" }
         let run = options.run
         let length = run.operations.map { "\(Text.count($0)) operations" } ?? "\(Text.decimal(run.seconds ?? 0)) s"
-        var text = "\(layout.name): \(run.drive.workload.rawValue), lock "
+        let what = options.torture.map { "torture of the lock (\($0.target.rawValue))" } ?? run.drive.workload.rawValue
+        var text = "\(layout.name): \(what), lock "
         text += options.locks.count == 1 ? first.lock.rawValue : "by turns \(options.locks.count)"
         let threads = Set(points.map(\.threads)).sorted()
         text += ", \(Text.list(threads)) thread\(threads == [1] ? "" : "s") "

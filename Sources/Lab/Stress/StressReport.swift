@@ -13,6 +13,11 @@ public struct StressReport: Sendable, Encodable {
             self.p99 = p99
             self.max = max
         }
+
+        init(_ times: LockTimes) {
+            let figures = LockFigures.Times(times)
+            self.init(p50: figures.p50, p99: figures.p99, max: figures.max)
+        }
     }
 
     /// What one thread did.
@@ -23,7 +28,8 @@ public struct StressReport: Sendable, Encodable {
         public var operations: Int
         public var zoneLockAcquisitions: Int
         public var zoneLockContentions: Int
-        public var pairNanoseconds: RunReport.PairTimes
+        /// `null`: the thread tortured a lock.
+        @OrNull public var pairNanoseconds: RunReport.PairTimes?
         /// Times that the host's scheduler took the CPU away.
         public var involuntaryContextSwitches: Int
     }
@@ -37,6 +43,7 @@ public struct StressReport: Sendable, Encodable {
         @OrNull public var pcpBatch: Int?
         @OrNull public var pcpHigh: Int?
         public var seconds: Double
+        /// Allocations and frees; of a torture, acquisitions.
         public var operations: Int
         public var operationsPerSecond: Double
         /// Jain's index of the threads' operations: from 1 divided by their number (one has all) to 1 (all alike).
@@ -44,17 +51,20 @@ public struct StressReport: Sendable, Encodable {
         /// The luckiest and the unluckiest thread's operations, as parts of what an equal share would be.
         public var luckiestShare: Double
         public var unluckiestShare: Double
+        /// Of acquisitions of the zones' locks that had to wait; of a torture, of all.
         public var lockWaitNanoseconds = Times()
         /// Sampled pairs of an allocation and a free, over all threads: the median and the worst of their percentiles.
         public var pairNanoseconds = Times()
-        public var zoneLockAcquisitions: Int
-        public var zoneLockContentions: Int
-        public var refills: Int
-        public var drains: Int
-        public var mischief: RunReport.MischiefFigures
+        public var zoneLockAcquisitions = 0
+        public var zoneLockContentions = 0
+        public var refills = 0
+        public var drains = 0
+        public var mischief = RunReport.MischiefFigures.none
         public var threads: [Thread]
-        public var audit: RunReport.AuditFigures
-        public var errors: [String]
+        /// The locks that were used, one by one; empty if they were not measured.
+        public var locks: [LockFigures] = []
+        public var audit = RunReport.AuditFigures()
+        public var errors: [String] = []
     }
 
     public struct Plant: Sendable, Encodable {
@@ -102,9 +112,14 @@ public struct StressReport: Sendable, Encodable {
         self.machine = machine
         let options = plan.options
         lock = options.locks.count == 1 ? options.locks[0].rawValue : "all"
-        workload = options.run.drive.workload.rawValue
+        workload = options.torture.map { "torture-\($0.target.rawValue)" } ?? options.run.drive.workload.rawValue
         seed = options.run.drive.seed
         cpus = plan.points.map(\.threads).max() ?? 0
+    }
+
+    /// Acquisitions of the zones' locks for each operation.
+    var zoneLockTraffic: Double {
+        operations > 0 ? Double(points.reduce(0) { $0 + $1.zoneLockAcquisitions }) / Double(operations) : 0
     }
 
     /// No check failed.
@@ -146,20 +161,39 @@ extension RunReport.AuditFigures {
 }
 
 extension StressReport.Point {
-    init(_ point: StressPlan.Point, _ run: RunReport) {
+    /// The part that a torture has, too.
+    init(
+        _ point: StressPlan.Point, workers: [HostAssignment.CPU], counts: [Int], switches: [Int], seconds: Double
+    ) {
         lock = point.lock.rawValue
-        cpus = run.cpus.count
+        cpus = workers.count
         oversubscribed = point.isOversubscribed
         pcpBatch = point.batch
         pcpHigh = point.high
-        seconds = run.seconds
-        operations = run.operations
-        operationsPerSecond = run.seconds > 0 ? Double(run.operations) / run.seconds : 0
-        let shares = run.cpus.map { Double($0.operations) }
-        fairness = Self.jainIndex(shares)
-        let mean = shares.reduce(0, +) / Double(max(1, shares.count))
-        luckiestShare = mean > 0 ? (shares.max() ?? 0) / mean : 1
-        unluckiestShare = mean > 0 ? (shares.min() ?? 0) / mean : 1
+        self.seconds = seconds
+        operations = counts.reduce(0, +)
+        operationsPerSecond = seconds > 0 ? Double(operations) / seconds : 0
+        let evenness = LockFairness(counts)
+        fairness = evenness.jain
+        luckiestShare = evenness.luckiest * Double(counts.count)
+        unluckiestShare = evenness.unluckiest * Double(counts.count)
+        threads = workers.indices.map {
+            StressReport.Thread(
+                cpu: workers[$0].cpu.rawValue, node: workers[$0].node.rawValue, hostCPU: workers[$0].hostCPU.rawValue,
+                operations: counts[$0], zoneLockAcquisitions: 0, zoneLockContentions: 0, pairNanoseconds: nil,
+                involuntaryContextSwitches: switches[$0])
+        }
+    }
+
+    init(_ point: StressPlan.Point, workers: [HostAssignment.CPU], _ run: RunReport) {
+        self.init(
+            point, workers: workers, counts: run.cpus.map(\.operations),
+            switches: run.cpus.map(\.involuntaryContextSwitches), seconds: run.seconds)
+        for (place, cpu) in run.cpus.enumerated() {
+            threads[place].zoneLockAcquisitions = cpu.zoneLockAcquisitions
+            threads[place].zoneLockContentions = cpu.zoneLockContentions
+            threads[place].pairNanoseconds = cpu.pairNanoseconds
+        }
         let medians = run.cpus.compactMap(\.pairNanoseconds.p50).sorted()
         pairNanoseconds = .init(
             p50: medians.isEmpty ? nil : medians[medians.count / 2],
@@ -170,21 +204,8 @@ extension StressReport.Point {
         refills = run.cpus.reduce(0) { $0 + $1.refills }
         drains = run.cpus.reduce(0) { $0 + $1.drains }
         mischief = run.mischief
-        threads = run.cpus.map {
-            StressReport.Thread(
-                cpu: $0.cpu, node: $0.node, hostCPU: $0.hostCPU, operations: $0.operations,
-                zoneLockAcquisitions: $0.zoneLockAcquisitions, zoneLockContentions: $0.zoneLockContentions,
-                pairNanoseconds: $0.pairNanoseconds, involuntaryContextSwitches: $0.involuntaryContextSwitches)
-        }
         audit = run.audit
         errors = run.findings
-    }
-
-    /// (Σx)² / (n · Σx²): Jain, Chiu and Hawe, "A Quantitative Measure of Fairness" (1984). 1 where nobody did anything.
-    static func jainIndex(_ shares: [Double]) -> Double {
-        let sum = shares.reduce(0, +)
-        let squares = shares.reduce(0) { $0 + $1 * $1 }
-        return squares > 0 ? sum * sum / (Double(shares.count) * squares) : 1
     }
 }
 

@@ -62,6 +62,10 @@ struct StressCommand: AsyncParsableCommand {
     @Flag(help: "Neither owner words nor poison nor canaries: for figures of speed.")
     var noChecks = false
 
+    @Flag(help: "Locks measure nothing, and cost as little as they can.")
+    var noLockFigures = false
+
+    @OptionGroup(title: "A lock alone") var torture: TortureCommandOptions
     @OptionGroup(title: "Disturbances") var mischief: MischiefOptions
 
     static var lockNames: String { LockAlgorithm.allCases.map(\.rawValue).joined(separator: ", ") }
@@ -87,6 +91,21 @@ struct StressCommand: AsyncParsableCommand {
         if noChecks && mischief.plant != nil {
             throw ValidationError("--plant is there to be found: not with --no-checks")
         }
+        if torture.torture != nil { try refuseWithTorture() }
+    }
+
+    /// A torture has no allocator.
+    private func refuseWithTorture() throws {
+        if let name = mischief.namesForAllocators.first {
+            throw ValidationError("\(name) needs an allocator: not with --torture")
+        }
+        if !sweep.isEmpty { throw ValidationError("--sweep needs an allocator: not with --torture") }
+        if let plant = mischief.plant, plant != .earlyUnlock {
+            throw ValidationError("--plant \(plant.rawValue) needs an allocator; with --torture there is early-unlock")
+        }
+        if mischief.plant != nil && threads == 1 {
+            throw ValidationError("--plant early-unlock: at least two threads are needed to find it")
+        }
     }
 
     static func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
@@ -101,6 +120,7 @@ struct StressCommand: AsyncParsableCommand {
         let layout = try machine.layout()
         let plan = try StressPlan(layout, on: Host.current(), options: options)
         try mischief.check(against: plan)
+        try torture.check(against: plan)
         output.remark(plan.announcement)
         let display = output
         let count = plan.points.count
@@ -111,6 +131,7 @@ struct StressCommand: AsyncParsableCommand {
         } else {
             try Output.write(StressText(report, style: output.style).text)
         }
+        if let html { try Output.save(StressPage(report).html, to: html) }
         if !report.isSound { throw Failure.checkFailed }
     }
 
@@ -119,6 +140,8 @@ struct StressCommand: AsyncParsableCommand {
         options.locks = LockAlgorithm(rawValue: lock).map { [$0] } ?? LockAlgorithm.allCases
         options.threads = threads
         options.isScale = scale
+        options.measuresLocks = !noLockFigures
+        options.torture = torture.options
         options.batches = sweep.first { $0.name == .batch }?.values ?? []
         options.highs = sweep.first { $0.name == .high }?.values ?? []
         let isLong = options.locks.count == 1 && sweep.isEmpty && !scale
@@ -149,14 +172,14 @@ struct MischiefOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Allocations that get nothing.", valueName: "rate"))
     var failAllocations = 0.0
 
-    @Option(help: ArgumentHelp("Frees followed by a stay of --hold inside a pcp or zone lock.", valueName: "rate"))
+    @Option(help: ArgumentHelp("Frees (holds of a torture) with a stay of --delay inside a lock.", valueName: "rate"))
     var delayHolders = 0.0
 
-    @Option(help: ArgumentHelp("Frees followed by giving the CPU away inside such a lock.", valueName: "rate"))
+    @Option(help: ArgumentHelp("Frees (holds of a torture) with the CPU given away inside a lock.", valueName: "rate"))
     var preemptHolders = 0.0
 
-    @Option(help: ArgumentHelp("How long a delayed holder stays, in microseconds.", valueName: "µs"))
-    var hold = 20.0
+    @Option(help: ArgumentHelp("How long a delayed holder stays.", valueName: "ns"))
+    var delay = 20_000
 
     @Option(
         help: ArgumentHelp("Pauses, one each 1024 operations, at which a CPU goes, to come back.", valueName: "rate"))
@@ -181,16 +204,18 @@ struct MischiefOptions: ParsableArguments {
 
     mutating func validate() throws {
         for (name, rate) in rates { try StressCommand.check(name, rate, in: 0...1) }
-        try StressCommand.check("--hold", hold, in: 0...1e6)
+        try TortureCommandOptions.check("--delay", delay)
+    }
+
+    /// Those given that a torture cannot do.
+    var namesForAllocators: [String] {
+        rates.filter { $0.1 > 0 && $0.0 != "--delay-holders" && $0.0 != "--preempt-holders" }.map(\.0)
     }
 
     /// Throws where the machine has nobody who could go, or a hold would not end within the run.
     func check(against plan: StressPlan) throws {
         let run = plan.options.run
-        if let seconds = run.seconds, delayHolders > 0, hold / 1e6 > seconds {
-            throw Failure(
-                .usage, "--hold \(hold): a hold must end within the run, so at most \(Text.decimal(seconds * 1e6)) µs")
-        }
+        if delayHolders > 0 { try TortureCommandOptions.check("--delay", delay, endsWithin: run.seconds) }
         let threads = plan.points.map(\.threads).min() ?? 1
         if cpuHotplug > 0 && threads < 2 {
             throw Failure(.usage, "--cpu-hotplug: the last CPU cannot go; at least two threads are needed")
@@ -211,10 +236,72 @@ struct MischiefOptions: ParsableArguments {
         mischief.preemptedHolders = preemptHolders
         mischief.cpuDepartures = cpuHotplug
         mischief.nodeDepartures = nodeHotplug
-        mischief.delayNanoseconds = Int(hold * 1000)
+        mischief.delayNanoseconds = delay
         return mischief
     }
 }
+
+/// How a lock alone is treated.
+struct TortureCommandOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A lock and no allocator: its algorithm, the zone's lock under it, or the pcp lists' lock (pcp).",
+            valueName: "algorithm|zone|pcp"))
+    var torture: TortureOptions.Target?
+
+    @Option(help: ArgumentHelp("How long each holder stays.", valueName: "ns"))
+    var hold = 0
+
+    @Option(help: ArgumentHelp("How long a thread stays away between its bursts.", valueName: "ns"))
+    var think = 0
+
+    @Option(help: ArgumentHelp("Acquisitions in a row.", valueName: "number"))
+    var burst = 1
+
+    @Flag(help: "Threads fight two by two, each pair for a lock of its own.")
+    var pairs = false
+
+    mutating func validate() throws {
+        try Self.check("--hold", hold)
+        try Self.check("--think", think)
+        guard 1...LockTortureSettings.burstLimit ~= burst else {
+            throw ValidationError("--burst \(burst) must be from 1 to \(LockTortureSettings.burstLimit)")
+        }
+        if torture == nil && (hold > 0 || think > 0 || burst > 1 || pairs) {
+            throw ValidationError("--hold, --think, --burst and --pairs say how a lock is tortured: with --torture")
+        }
+    }
+
+    static func check(_ name: String, _ nanoseconds: Int) throws {
+        guard 0...LockTortureSettings.nanosecondsLimit ~= nanoseconds else {
+            throw ValidationError("\(name) \(nanoseconds) must be from 0 to \(LockTortureSettings.nanosecondsLimit) ns")
+        }
+    }
+
+    /// Throws where what lasts so long would not end within the run.
+    static func check(_ name: String, _ nanoseconds: Int, endsWithin seconds: Double?) throws {
+        guard let seconds, Double(nanoseconds) / 1e9 > seconds else { return }
+        throw Failure(
+            .usage, "\(name) \(nanoseconds): it must end within the run, so at most \(Int(seconds * 1e9)) ns")
+    }
+
+    func check(against plan: StressPlan) throws {
+        try Self.check("--hold", hold, endsWithin: plan.options.run.seconds)
+        try Self.check("--think", think, endsWithin: plan.options.run.seconds)
+    }
+
+    var options: TortureOptions? {
+        guard let torture else { return nil }
+        var options = TortureOptions(torture)
+        options.holdNanoseconds = hold
+        options.thinkNanoseconds = think
+        options.burst = burst
+        options.inPairs = pairs
+        return options
+    }
+}
+
+extension TortureOptions.Target: ExpressibleByArgument {}
 
 /// `NAME=A,B,C` of `--sweep`.
 struct Sweep: ExpressibleByArgument {

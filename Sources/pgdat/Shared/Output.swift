@@ -12,6 +12,15 @@ enum Output {
 
     static func write(_ bytes: [UInt8]) throws { try write(Data(bytes), to: STDOUT_FILENO) }
 
+    /// Writes a whole file.
+    static func save(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(filePath: path))
+        } catch {
+            throw Failure(.unavailable, "cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// Writes a line to stderr. Nobody can be told if that fails.
     static func say(_ line: String) {
         try? write(Data((line + "\n").utf8), to: STDERR_FILENO)

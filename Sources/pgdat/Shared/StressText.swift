@@ -11,7 +11,13 @@ struct StressText {
         self.report = report
         self.style = style
         addHeading()
-        if report.points.count == 1 { addThreads(report.points[0]) } else { addPoints() }
+        if report.points.count == 1 {
+            addThreads(report.points[0])
+            addLocks(report.points[0])
+        } else {
+            addPoints()
+            if Set(report.points.map(\.cpus)).count > 1 { addBars() }
+        }
         addMischief()
         addVerdicts()
         addNotes()
@@ -48,13 +54,81 @@ struct StressText {
             let times = thread.pairNanoseconds
             rows.append([
                 String(thread.cpu), String(thread.node), String(thread.hostCPU), Text.count(thread.operations),
-                Self.number(times.p50), Self.number(times.p99), Self.number(times.max),
+                Self.number(times?.p50), Self.number(times?.p99), Self.number(times?.max),
                 Text.count(thread.zoneLockAcquisitions), Text.count(thread.zoneLockContentions),
                 String(thread.involuntaryContextSwitches),
             ])
         }
         addTable(rows)
         line("  ns: one allocation and its free, sampled; switches: times that the host took the CPU away")
+        line()
+    }
+
+    /// The zones' locks, and of the lists' locks those that were fought for most.
+    private mutating func addLocks(_ point: StressReport.Point) {
+        guard !point.locks.isEmpty else { return }
+        let fought = point.locks.filter { $0.kind == .pcp }.sorted {
+            $0.contentions + $0.refusals > $1.contentions + $1.refusals
+        }
+        let shown = point.locks.filter { $0.kind != .pcp } + fought.prefix(Self.listLocksShown)
+        var rows = [
+            [
+                "lock", "taken", "waited", "refused", "CPU bounces", "node", "wait p50 ns", "p99", "p99.9", "max",
+                "hold p50 ns", "p99", "max", "switched", "fairness",
+            ]
+        ]
+        for lock in shown {
+            let waits = lock.waitNanoseconds
+            let holds = lock.holdNanoseconds
+            rows.append([
+                Self.name(lock), Text.count(lock.acquisitions), Text.count(lock.contentions), Text.count(lock.refusals),
+                Text.count(lock.cpuBounces), Text.count(lock.nodeBounces), Self.number(waits.p50),
+                Self.number(waits.p99), Self.number(waits.p999), Self.number(waits.max), Self.number(holds.p50),
+                Self.number(holds.p99), Self.number(holds.max),
+                String(lock.switchedWaitNanoseconds.count + lock.switchedHoldNanoseconds.count),
+                Self.fairness(lock.fairness.jain),
+            ])
+        }
+        addTable(rows)
+        let hidden = fought.count - min(fought.count, Self.listLocksShown)
+        if hidden > 0 { line("  \(hidden) more pcp lock\(hidden == 1 ? "" : "s"), fought for less: --json has all") }
+        line("  switched: waits and holds in which the thread lost its CPU, which are not among the others")
+        line()
+    }
+
+    private static var listLocksShown: Int { 8 }
+
+    private static func name(_ lock: LockFigures) -> String {
+        switch lock.kind {
+        case .torture: "tortured"
+        case .zone: "node \(lock.node ?? 0) \(lock.zone ?? "")"
+        case .pcp: "pcp of CPU \(lock.cpu ?? 0), node \(lock.node ?? 0) \(lock.zone ?? "")"
+        }
+    }
+
+    /// Throughput and tail latency by lock and threads, as bars.
+    private mutating func addBars() {
+        let isTorture = report.workload.hasPrefix("torture")
+        addBars("\(isTorture ? "acquisitions" : "operations") a second", \.operationsPerSecond) {
+            Text.count(Int($0))
+        }
+        addBars("ns that 99 % of waits for the lock do not exceed", { $0.lockWaitNanoseconds.p99 ?? 0 }, Text.decimal)
+    }
+
+    private mutating func addBars(
+        _ title: String, _ value: (StressReport.Point) -> Double, _ words: (Double) -> String
+    ) {
+        let greatest = report.points.map(value).max() ?? 0
+        guard greatest > 0 else { return }
+        line(style.bold(title))
+        var last = ""
+        for point in report.points {
+            let label = Text.left(point.lock == last ? "" : point.lock, 8)
+            last = point.lock
+            let length = Int((value(point) / greatest * 40).rounded())
+            let threads = Text.right(String(point.cpus), 4) + (point.oversubscribed ? "*" : " ")
+            line("  \(label)\(threads) \(style.cyan(String(repeating: "█", count: length))) \(words(value(point)))")
+        }
         line()
     }
 
@@ -105,9 +179,12 @@ struct StressText {
         let audit = report.audit
         let verdict = report.isSound ? style.green("clean") : style.red("NOT CLEAN")
         line(
-            style.bold("audit") + "  \(verdict): \(audit.frames) frames = \(audit.free) free + \(audit.pcp) pcp + "
-                + "\(audit.allocated) allocated + \(audit.reserved) reserved + \(audit.lost) lost; "
-                + "\(audit.duplicated) duplicated")
+            audit.frames == 0
+                ? style.bold("lock") + "  \(verdict)"
+                : style.bold("audit")
+                    + "  \(verdict): \(audit.frames) frames = \(audit.free) free + \(audit.pcp) pcp + "
+                    + "\(audit.allocated) allocated + \(audit.reserved) reserved + \(audit.lost) lost; "
+                    + "\(audit.duplicated) duplicated")
         if let plant = report.plant {
             line(
                 style.bold("planted") + "  \(plant.fault): "

@@ -129,4 +129,50 @@ import Testing
             #expect(audit[key] is Int, "\(key)")
         }
     }
+
+    @Test func everyLockIsTorturedByMoreThreadsThanTheMachineHasCPUs() async throws {
+        var options = options(.mixed, operations: 20_000)
+        options.locks = LockAlgorithm.allCases
+        options.threads = 3
+        options.torture = TortureOptions(.zone)
+        options.torture?.burst = 16
+        let report = try await run(nodes: 1, options)
+        expectSound(report)
+        #expect(report.workload == "torture-zone" && report.points.map(\.cpus) == Array(repeating: 3, count: 8))
+        for point in report.points {
+            #expect(point.operations > 0 && point.locks.count == 1)
+            #expect(point.locks[0].acquisitions == point.operations)
+            #expect(point.lockWaitNanoseconds.p99 != nil)
+        }
+    }
+
+    @Test func locksAreMeasuredUnlessTheyAreNotTo() async throws {
+        var options = options(.burst)
+        options.threads = 2
+        let measured = try await run(nodes: 1, options).points[0]
+        let zones = measured.locks.filter { $0.kind == .zone }
+        #expect(zones.reduce(0) { $0 + $1.acquisitions } >= measured.zoneLockAcquisitions)
+        #expect(zones.allSatisfy { $0.holdNanoseconds.count + $0.switchedHoldNanoseconds.count == $0.acquisitions })
+        #expect(measured.locks.contains { $0.kind == .pcp && $0.cpu != nil })
+        options.measuresLocks = false
+        #expect(try await run(nodes: 1, options).points[0].locks.isEmpty)
+    }
+
+    @Test func thePageNeedsNothingElse() async throws {
+        var options = options(.mixed, operations: 2000)
+        options.locks = [.ticket, .mcs]
+        options.isScale = true
+        options.threads = 2
+        options.torture = TortureOptions(.algorithm)
+        let report = try await run(nodes: 1, options)
+        let page = StressPage(report).html
+        for words in ["<svg", "ticket</text>", "mcs</text>", "<table>", "prefers-color-scheme", "All checks passed"] {
+            #expect(page.contains(words), "\(words)")
+        }
+        for words in ["http", "<script", "src=", "@import", "url("] { #expect(!page.contains(words), "\(words)") }
+        for tag in ["svg", "table", "tr", "td", "ul", "li", "p", "div", "text"] {
+            let opened = page.ranges(of: "<\(tag)>").count + page.ranges(of: "<\(tag) ").count
+            #expect(opened == page.ranges(of: "</\(tag)>").count, "\(tag)")
+        }
+    }
 }

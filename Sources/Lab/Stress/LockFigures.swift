@@ -1,0 +1,109 @@
+import PhysicalMemory
+
+/// What came to pass at one lock, or at several alike. *Kernel counterpart:* a class's lines in `/proc/lock_stat`.
+public struct LockFigures: Sendable, Encodable {
+    /// Nanoseconds, known to 6 %; `null` without any.
+    public struct Times: Sendable, Encodable {
+        public var count: Int
+        @OrNull public var p50: Double?
+        @OrNull public var p99: Double?
+        @OrNull public var p999: Double?
+        @OrNull public var max: Double?
+
+        init(_ times: LockTimes) {
+            count = times.count
+            let greatest = times.greatestNanoseconds
+            func rounded(_ value: Double?) -> Double? {
+                value.map { (Swift.min($0, greatest) * 10).rounded() / 10 }
+            }
+            p50 = rounded(times.percentile(50))
+            p99 = rounded(times.percentile(99))
+            p999 = rounded(times.percentile(99.9))
+            max = count > 0 ? (greatest * 10).rounded() / 10 : nil
+        }
+    }
+
+    /// How evenly the CPUs that took the lock shared it; of several locks, the least even one's.
+    public struct Fairness: Sendable, Encodable {
+        /// Jain's index: 1 if all got the same, 1/n if one got all.
+        public var jain: Double
+        /// The greatest and the least share, as parts of the whole.
+        public var luckiest: Double
+        public var unluckiest: Double
+
+        init(_ fairness: LockFairness) {
+            jain = fairness.jain
+            luckiest = fairness.luckiest
+            unluckiest = fairness.unluckiest
+        }
+    }
+
+    public enum Kind: String, Sendable, Encodable {
+        case zone
+        case pcp
+        case torture
+    }
+
+    public var kind: Kind
+    @OrNull public var node: Int?
+    @OrNull public var zone: String?
+    /// The CPU whose lists the lock guards; `null`: the zone's lock, or the lists of several CPUs.
+    @OrNull public var cpu: Int?
+    public var acquisitions: Int
+    public var contentions: Int
+    public var refusals: Int
+    public var handOvers: Int
+    public var cpuBounces: Int
+    public var nodeBounces: Int
+    public var waitNanoseconds: Times
+    public var holdNanoseconds: Times
+    /// Waits and holds in which the thread lost its CPU, which are not among the others.
+    public var switchedWaitNanoseconds: Times
+    public var switchedHoldNanoseconds: Times
+    public var fairness: Fairness
+
+    init(_ lock: MeasuredLock) {
+        let statistics = lock.statistics
+        kind = lock.cpu == nil ? .zone : .pcp
+        node = lock.zone.node.rawValue
+        zone = lock.zone.zone.kernelName
+        cpu = lock.cpu?.rawValue
+        acquisitions = statistics.acquisitions
+        contentions = statistics.contentions
+        refusals = statistics.refusals
+        handOvers = statistics.handOvers
+        cpuBounces = statistics.cpuBounces
+        nodeBounces = statistics.nodeBounces
+        waitNanoseconds = Times(statistics.waits)
+        holdNanoseconds = Times(statistics.holds)
+        switchedWaitNanoseconds = Times(statistics.switchedWaits)
+        switchedHoldNanoseconds = Times(statistics.switchedHolds)
+        fairness = Fairness(statistics.fairness)
+    }
+
+    /// Of a torture. A hold is as long as was asked for, and not measured.
+    init(_ figures: LockTortureFigures, shares: [Int]) {
+        kind = .torture
+        node = nil
+        zone = nil
+        cpu = nil
+        acquisitions = figures.acquisitions
+        contentions = 0
+        refusals = figures.refusals
+        handOvers = figures.handOvers
+        cpuBounces = figures.handOvers
+        nodeBounces = figures.nodeHandOvers
+        waitNanoseconds = Times(figures.waits)
+        holdNanoseconds = Times(LockTimes())
+        switchedWaitNanoseconds = Times(LockTimes())
+        switchedHoldNanoseconds = Times(LockTimes())
+        fairness = Fairness(LockFairness(shares))
+    }
+
+    /// The figures of a machine's locks that were used: the zones', then the lists'.
+    static func of(_ machine: Machine) -> (locks: [LockFigures], zoneWaits: LockTimes) {
+        let zones = machine.zoneLockStatistics().filter { $0.statistics.acquisitions > 0 }
+        let waits = zones.reduce(LockTimes()) { $0.merging($1.statistics.waits) }
+        return ((zones + machine.perCPULockStatistics()).map(LockFigures.init), waits)
+    }
+}
