@@ -56,7 +56,7 @@ public final class Drive: Sendable {
         mailboxes = StableArray(count: cpus.count) { _ in StableArray(count: strides.count) { _ in TaskMailbox() } }
         progress = StableArray(count: cpus.count) { _ in Stable(SharedInt()) }
         if settings.checksOwners {
-            guard let owners = OwnerWords(first: machine.map.first, end: machine.map.end) else { throw .noRoom }
+            guard let owners = OwnerWords(first: machine.map.first, end: machine.map.end) else { throw .noRoomForOwners }
             self.owners = owners
         } else {
             owners = nil
@@ -104,6 +104,7 @@ public enum DriveError: Error, Hashable, Sendable, CustomStringConvertible {
     case noSuchCPU(CPUID)
     case cpuTwice
     case noRoom
+    case noRoomForOwners
 
     public var description: String {
         switch self {
@@ -111,6 +112,7 @@ public enum DriveError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSuchCPU(let cpu): "the machine has no CPU \(cpu)"
         case .cpuTwice: "a CPU is named twice"
         case .noRoom: "no room for the tasks' lists"
+        case .noRoomForOwners: "no room for an owner word for each of so many frames"
         }
     }
 }

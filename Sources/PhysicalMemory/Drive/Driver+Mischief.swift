@@ -32,7 +32,7 @@ extension Driver {
         if dice.number(below: 2) == 0 {
             let place = dice.number(below: drive.cpus.count)
             guard let owner = drive.machine.cpu(drive.cpus[place]) else { return }
-            let held = owner.value.pagesets[zone.value.number].value.lists.acquire()
+            let held = owner.value.pagesets[zone.value.number].value.lists.acquire(by: state.value.user)
             linger(yielding)
             _ = consume held
         } else {
