@@ -56,7 +56,9 @@ public final class Drive: Sendable {
         mailboxes = StableArray(count: cpus.count) { _ in StableArray(count: strides.count) { _ in TaskMailbox() } }
         progress = StableArray(count: cpus.count) { _ in Stable(SharedInt()) }
         if settings.checksOwners {
-            guard let owners = OwnerWords(first: machine.map.first, end: machine.map.end) else { throw .noRoomForOwners }
+            guard let owners = OwnerWords(first: machine.map.first, end: machine.map.end) else {
+                throw .noRoomForOwners
+            }
             self.owners = owners
         } else {
             owners = nil
