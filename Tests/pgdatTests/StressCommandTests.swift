@@ -27,7 +27,7 @@ import Testing
         try Folder.withTemporary { folder in
             let path = folder.path("page.html")
             let result = try Program.run([
-                "stress", "--scale", "--torture", "zone", "--lock", "all", "--operations", "2000", "--quiet", "--html",
+                "stress", "--scale", "--torture", "zone", "--lock", "all", "--operations", "500", "--quiet", "--html",
                 path,
             ])
             #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")

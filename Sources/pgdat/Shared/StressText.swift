@@ -23,6 +23,8 @@ struct StressText {
         addNotes()
     }
 
+    private var isTorture: Bool { report.workload.hasPrefix("torture") }
+
     private mutating func line(_ words: String = "") { text += words + "\n" }
 
     private mutating func addTable(_ rows: [[String]]) {
@@ -48,19 +50,29 @@ struct StressText {
 
     private mutating func addThreads(_ point: StressReport.Point) {
         var rows = [
-            ["CPU", "node", "host CPU", "operations", "p50 ns", "p99 ns", "max ns", "locks", "contended", "switches"]
+            isTorture
+                ? ["thread of CPU", "node", "host CPU", "acquisitions", "switches"]
+                : [
+                    "CPU", "node", "host CPU", "operations", "p50 ns", "p99 ns", "max ns", "locks", "contended",
+                    "switches",
+                ]
         ]
         for thread in point.threads {
-            let times = thread.pairNanoseconds
-            rows.append([
+            var row = [
                 String(thread.cpu), String(thread.node), String(thread.hostCPU), Text.count(thread.operations),
-                Self.number(times?.p50), Self.number(times?.p99), Self.number(times?.max),
-                Text.count(thread.zoneLockAcquisitions), Text.count(thread.zoneLockContentions),
-                String(thread.involuntaryContextSwitches),
-            ])
+            ]
+            if !isTorture {
+                let times = thread.pairNanoseconds
+                row += [
+                    Self.number(times?.p50), Self.number(times?.p99), Self.number(times?.max),
+                    Text.count(thread.zoneLockAcquisitions), Text.count(thread.zoneLockContentions),
+                ]
+            }
+            rows.append(row + [String(thread.involuntaryContextSwitches)])
         }
         addTable(rows)
-        line("  ns: one allocation and its free, sampled; switches: times that the host took the CPU away")
+        let pairs = isTorture ? "" : "ns: one allocation and its free, sampled; "
+        line("  \(pairs)switches: times that the host took the CPU away")
         line()
     }
 
@@ -108,7 +120,6 @@ struct StressText {
 
     /// Throughput and tail latency by lock and threads, as bars.
     private mutating func addBars() {
-        let isTorture = report.workload.hasPrefix("torture")
         addBars("\(isTorture ? "acquisitions" : "operations") a second", \.operationsPerSecond) {
             Text.count(Int($0))
         }
@@ -148,11 +159,15 @@ struct StressText {
             if hasHigh { row.append(point.pcpHigh.map(String.init) ?? "-") }
             row += [
                 Text.count(Int(point.operationsPerSecond)), Self.fairness(point.fairness),
-                Self.number(point.pairNanoseconds.p50), Self.number(point.pairNanoseconds.p99),
                 Self.number(point.lockWaitNanoseconds.p50), Self.number(point.lockWaitNanoseconds.p99),
-                Self.number(point.lockWaitNanoseconds.max), Text.count(point.zoneLockAcquisitions),
-                Text.count(point.zoneLockContentions),
+                Self.number(point.lockWaitNanoseconds.max),
             ]
+            if !isTorture {
+                row += [
+                    Self.number(point.pairNanoseconds.p50), Self.number(point.pairNanoseconds.p99),
+                    Text.count(point.zoneLockAcquisitions), Text.count(point.zoneLockContentions),
+                ]
+            }
             rows.append(row)
         }
         addTable(rows)

@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func everyLockIsTorturedByMoreThreadsThanTheMachineHasCPUs() async throws {
-        var options = options(.mixed, operations: 20_000)
+        var options = options(.mixed, operations: 3000)
         options.locks = LockAlgorithm.allCases
         options.threads = 3
         options.torture = TortureOptions(.zone)
