@@ -7,10 +7,11 @@ struct TicketLock: ~Copyable, OrderlyLock {
 
     /// Draws only if the ticket is the one to be served. Both counts wrap around.
     @inline(__always) borrowing func tryLock(by user: LockUser = .anyone) -> Bool {
-        let turn = serving.load(ordering: .relaxed)
+        // Acquires, as the one who let go last has released here, not where tickets are drawn.
+        let turn = serving.load(ordering: .acquiring)
         // A look first: an exchange that fails takes the line from whoever is next.
         guard next.load(ordering: .relaxed) == turn else { return false }
-        return next.compareExchange(expected: turn, desired: turn &+ 1, ordering: .acquiring).exchanged
+        return next.compareExchange(expected: turn, desired: turn &+ 1, ordering: .relaxed).exchanged
     }
 
     @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
