@@ -76,7 +76,7 @@ struct CostFormsTests {
         }
         #expect(CurveDrawing.steps(to: .nan) == [0])
         // What a damaged file may say.
-        for top in [5e-324, 1e-300, 1e300] { #expect(CurveDrawing.steps(to: top) == [0, top]) }
+        for top in [Double.leastNonzeroMagnitude, 1e-300, 1e300] { #expect(CurveDrawing.steps(to: top) == [0, top]) }
     }
 
     @Test func aResultComparedWithItselfIsTheSame() throws {
