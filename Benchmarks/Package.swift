@@ -16,6 +16,14 @@ let package = Package(
             name: "Ratios",
             dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .target(name: "CAccess", cSettings: [.unsafeFlags(["-O2"])]),
+        .executableTarget(
+            name: "AccessRatios",
+            dependencies: [
+                "CAccess", .product(name: "AccessCosts", package: "pgdat"),
+                .product(name: "HostNUMA", package: "pgdat"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "LockRatios",
             dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],

@@ -108,7 +108,7 @@ private func expectComplete(_ matrix: LatencyMatrix, _ host: Host) {
         let outcome = try await container.run { () throws(HostError) -> (LatencyMatrix, Host)? in
             guard chost_forbid(Int32(calls), EPERM) == 0 else { return nil }
             let host = try Host.current()
-            var survey = try LatencySurvey(host: host, options: .tiny, interrupt: InterruptFlag())
+            var survey = LatencySurvey(host: host, options: .tiny, interrupt: InterruptFlag())
             survey.run()
             return (survey.matrix(), host)
         }

@@ -38,7 +38,7 @@ public struct LatencyMatrix: Hashable, Sendable, Encodable {
     ) async throws(HostError) -> LatencyMatrix {
         let conductor = try PinnedExecutor(.anywhere, name: "latency")
         return try await conductor.run { () throws(HostError) in
-            var survey = try LatencySurvey(host: host, options: options, interrupt: interrupt)
+            var survey = LatencySurvey(host: host, options: options, interrupt: interrupt)
             survey.run(progress: progress)
             return survey.matrix()
         }

@@ -1,19 +1,17 @@
-import CHostShims
-
 /// One cycle through all cache lines of a piece of memory in random order: each line holds the address of the next.
 ///
 /// A random permutation would fall into several cycles, and a walk could stay in a short one that fits a cache;
 /// Sattolo's algorithm (1986) shuffles so that there is exactly one. Prefetchers find no stride in it.
-struct RandomCycle {
+public struct RandomCycle {
     /// Some line of the cycle.
-    private(set) var position: UnsafeMutableRawPointer
-    let lineCount: Int
+    public private(set) var position: UnsafeMutableRawPointer
+    public let lineCount: Int
 
     /// Writes the cycle into `byteCount` bytes at `start`, which outlive the walk. At least two lines.
     ///
     /// The same seed gives the same cycle. Nil if `isStopped` said so in between.
     /// Complexity: O(lines), each step a random access.
-    init?(
+    public init?(
         at start: UnsafeMutableRawPointer, byteCount: Int, lineBytes: Int, seed: UInt64 = 0x9E37_79B9_7F4A_7C15,
         isStopped: () -> Bool = { false }
     ) {
@@ -35,8 +33,8 @@ struct RandomCycle {
     }
 
     /// Follows `count` links, each load waiting for the one before it.
-    mutating func walk(_ count: Int) {
-        position = chost_chase(position, UInt64(count))
+    public mutating func walk(_ count: Int) {
+        position = chase(position, count)
     }
 }
 

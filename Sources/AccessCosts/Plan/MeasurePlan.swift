@@ -30,23 +30,74 @@ public struct MeasurePlan: Sendable {
         self.settings = settings ?? HostSettings(of: host.topology)
         self.hypervisor = hypervisor
         self.options = options
-        let pairs = self.host.topology.cpuNodes.count * self.host.topology.memoryNodes.count
-        sizing = Sizing(options, pairs: pairs, isEmulated: hypervisor?.isEmulator ?? false)
-        parts = [Part(part: .latency, steps: pairs, seconds: Double(pairs) * sizing.latency * 1.5)]
+        let topology = self.host.topology
+        sizing = Sizing.suiting(
+            options, pairs: topology.cpuNodes.count * topology.memoryNodes.count,
+            isEmulated: hypervisor?.isEmulator ?? false)
+        parts = Self.parts(topology, options, sizing)
+    }
+
+    private static func parts(_ topology: HostTopology, _ options: MeasureOptions, _ sizing: Sizing) -> [Part] {
+        let (rows, columns) = (topology.cpuNodes, topology.memoryNodes)
+        let pairs = rows.count * columns.count
+        let runs = Double(sizing.runs + 1)
+        // Placing memory and writing a cycle into it.
+        let secondsPerGibibyte = 1.5
+        let buffer = secondsPerGibibyte * Double(sizing.latencyBytes(cacheBytes: 32 << 20)) / Double(1 << 30)
+        let settings = BandwidthSetting.all.count
+        let figures =
+            settings
+            * (rows.reduce(0) {
+                $0 + Measurement.threadCounts(of: $1, isQuick: options.isQuick).count * columns.count
+            } + 1)
+        let points = rows.count * (options.isQuick ? 14 : 2 * 30)
+        let loads = rows.count * min(2, columns.count) * Measurement.pauses(isQuick: options.isQuick).count
+        let passing = PassingPlan(topology, options: options)
+        let locks = rows.count + 2 * passing.lockPairs.count
+        // A pass takes some hundred nanoseconds, within a node or between nodes.
+        let pass = Double(sizing.passes) * 400e-9 * runs
+        var parts = [
+            Part(
+                part: .latency, steps: pairs,
+                seconds: Double(pairs) * sizing.latency + Double(columns.count) * buffer),
+            Part(
+                part: .curves, steps: points,
+                seconds: Double(points) * sizing.point * 2 + Double(rows.count * (options.isQuick ? 1 : 2)) * 4 * buffer
+            ),
+            Part(
+                part: .bandwidth, steps: figures,
+                seconds: Double(figures) * sizing.reading * runs + Double(columns.count + rows.count) * buffer / 2),
+            Part(
+                part: .loadedLatency, steps: loads,
+                seconds: Double(loads) * sizing.point + Double(rows.count * min(2, columns.count)) * buffer),
+            Part(part: .cacheToCache, steps: passing.pairs.count, seconds: Double(passing.pairs.count) * pass),
+            Part(part: .locks, steps: locks, seconds: Double(locks) * pass),
+            Part(
+                part: .pageCosts, steps: pairs,
+                seconds: Double(pairs) * 24 * (Double(sizing.basePages) * 1e-6 + Double(sizing.hugePages) * 0.2e-3)),
+        ]
+        if options.comparesPolicies {
+            let steps = rows.count * max(0, columns.count - 1) * PolicyCost.Policy.allCases.count
+            let work = 3 * runs * sizing.reading + 2 * sizing.point
+            parts.append(Part(part: .policies, steps: steps, seconds: Double(steps) * (work + 2 * buffer)))
+        }
+        return parts
     }
 
     /// Measures part after part on threads of its own.
     ///
     /// What cannot be measured is named in the report. If `interrupt` is raised, the report has what was measured
     /// until then. `progress` is called before each step, on a thread of the measurement. Throws
-    /// `HostError.systemCall` only if no thread can be had.
+    /// `HostError.systemCall` only if no thread can be had. `allocator` is tried under each policy, if those are asked
+    /// for.
     public func execute(
-        interrupt: InterruptFlag = InterruptFlag(),
+        interrupt: InterruptFlag = InterruptFlag(), allocator: PolicyWorkload? = nil,
         progress: @escaping @Sendable (MeasureProgress) -> Void = { _ in }
     ) async throws(HostError) -> AccessCostReport {
         let conductor = try PinnedExecutor(.anywhere, name: "measure")
         return try await conductor.run { () throws(HostError) in
-            var measurement = try Measurement(plan: self, interrupt: interrupt, progress: progress)
+            var measurement = try Measurement(
+                plan: self, interrupt: interrupt, allocator: allocator, progress: progress)
             try measurement.run()
             return measurement.report
         }

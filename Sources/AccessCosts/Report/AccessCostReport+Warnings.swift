@@ -21,6 +21,7 @@ extension AccessCostReport {
             warnings.append("nobody here says where a page is: placement is what was asked for, not what was seen")
         }
         warnAboutLatencies()
+        warnAboutBandwidths()
     }
 
     private mutating func warnAboutSettings() {
@@ -57,6 +58,18 @@ extension AccessCostReport {
         if cells.contains(where: { $0.nanoseconds.relativeSpread > Self.wideSpread }) {
             warnings.append(
                 "latency readings are more than \(Int(Self.wideSpread * 100)) % apart: the host was not quiet")
+        }
+    }
+
+    private mutating func warnAboutBandwidths() {
+        let wide = bandwidthDetails.count { $0.gbps.relativeSpread > Self.wideSpread }
+        if wide > 0 {
+            warnings.append(
+                "\(wide) of \(bandwidthDetails.count) bandwidths have readings more than "
+                    + "\(Int(Self.wideSpread * 100)) % apart")
+        }
+        if let limit = conditions.cgroupRemainingBytes, host.nodes.contains(where: { limit < $0.memoryBytes / 4 }) {
+            warnings.append("a control group leaves \(limit >> 20) MiB: buffers were made smaller than they should be")
         }
     }
 }

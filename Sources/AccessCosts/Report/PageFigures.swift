@@ -1,14 +1,6 @@
-/// What the pages of a piece of memory are.
-public enum PageKind: String, Sendable, Codable, CaseIterable {
-    /// The smallest there are, 4 KiB on most machines.
-    case base
-    /// Transparent huge pages, asked for by `madvise`, 2 MiB on most machines; the kernel may give some only.
-    case transparentHuge
-    /// 2 MiB, from the pool that the administrator set aside.
-    case huge2M
-    /// 1 GiB, from the pool that the administrator set aside.
-    case huge1G
-}
+import HostNUMA
+
+public typealias PageKind = HostNUMA.PageKind
 
 /// What the kernel takes for pages, by kind of page and pair of nodes.
 public struct PageCosts: Hashable, Sendable, Codable {

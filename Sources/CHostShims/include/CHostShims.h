@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CHostLoops.h"
+
 /// The CPU the calling thread is on, or -1.
 int chost_current_cpu(void);
 

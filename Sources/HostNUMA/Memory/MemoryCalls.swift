@@ -16,6 +16,17 @@ enum MemoryCalls {
         return address
     }
 
+    /// Reserves address space in huge pages of a pool: fails with `ENOMEM` if the pool has too few.
+    ///
+    /// The corresponding C function is `mmap` with `MAP_HUGETLB` and the size's logarithm above it.
+    static func reserveHuge(_ byteCount: Int, pageBytes: Int) throws(HostError) -> UnsafeMutableRawPointer {
+        let size = Int32(pageBytes.trailingZeroBitCount) << 26
+        let address = mmap(
+            nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | size, -1, 0)
+        guard let address, address != MAP_FAILED else { throw .systemCall(name: "mmap(MAP_HUGETLB)", code: errno) }
+        return address
+    }
+
     /// Gives address space back.
     ///
     /// The corresponding C function is `munmap`.
@@ -45,14 +56,39 @@ enum MemoryCalls {
     static func bind(
         _ address: UnsafeMutableRawPointer, _ byteCount: Int, to node: HostNodeID
     ) throws(HostError) {
+        try setPolicy(address, byteCount, MPOL_BIND, [node])
+    }
+
+    /// Sets the policy of memory by the kernel's number; pages of ours that are not as it wants are moved.
+    ///
+    /// The corresponding C function is `mbind` with `MPOL_MF_MOVE`.
+    static func setPolicy(
+        _ address: UnsafeMutableRawPointer, _ byteCount: Int, _ mode: Int32, _ nodes: [HostNodeID]
+    ) throws(HostError) {
         let bits = UInt.bitWidth
         var mask = [UInt](repeating: 0, count: HostNodeID.limit / bits)
-        mask[node.rawValue / bits] = 1 << (node.rawValue % bits)
+        for node in nodes { mask[node.rawValue / bits] |= 1 << (node.rawValue % bits) }
         // The kernel reads one bit fewer than it is told.
         let maxNode = UInt(HostNodeID.limit + 1)
-        guard mbind(address, UInt(byteCount), MPOL_BIND, &mask, maxNode, UInt32(MPOL_MF_MOVE)) == 0 else {
+        guard mbind(address, UInt(byteCount), mode, &mask, maxNode, UInt32(MPOL_MF_MOVE)) == 0 else {
             throw .systemCall(name: "mbind", code: errno)
         }
+    }
+
+    /// Moves the page at each address to a node. Returns where each is then, or a negated errno value.
+    ///
+    /// The corresponding C function is `move_pages` with `MPOL_MF_MOVE`.
+    static func move(
+        _ addresses: [UnsafeMutableRawPointer], to node: HostNodeID
+    ) throws(HostError) -> [Int] {
+        guard !addresses.isEmpty else { return [] }
+        var pages: [UnsafeMutableRawPointer?] = addresses
+        let targets = [Int32](repeating: Int32(node.rawValue), count: pages.count)
+        var status = [Int32](repeating: -ENOENT, count: pages.count)
+        guard move_pages(0, UInt(pages.count), &pages, targets, &status, Int32(MPOL_MF_MOVE)) >= 0 else {
+            throw .systemCall(name: "move_pages", code: errno)
+        }
+        return status.map(Int.init)
     }
 
     /// The node of the page at `address`, which is touched if it isn't there.

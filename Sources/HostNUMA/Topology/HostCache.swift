@@ -6,6 +6,15 @@ public struct HostCache: Hashable, Sendable, Codable {
     public let byteCount: Int
     /// The unit in which it fetches, in bytes.
     public let lineBytes: Int
+    /// CPUs that share this instance; nil if sysfs does not say.
+    public let sharingCPUs: Int?
+
+    public init(level: Int, byteCount: Int, lineBytes: Int, sharingCPUs: Int? = nil) {
+        self.level = level
+        self.byteCount = byteCount
+        self.lineBytes = lineBytes
+        self.sharingCPUs = sharingCPUs
+    }
 
     /// A CPU's data or unified cache of the highest level by sysfs; nil if it lists none (many emulated machines).
     ///
@@ -34,7 +43,9 @@ public struct HostCache: Hashable, Sendable, Codable {
                 throw .malformed(file: path + "/coherency_line_size", line: 1, reason: "\(lineBytes) is no line size")
             }
             guard number > 0, levels[number] == nil else { continue }
-            levels[number] = HostCache(level: number, byteCount: try size.sizeInBytes(), lineBytes: lineBytes)
+            levels[number] = HostCache(
+                level: number, byteCount: try size.sizeInBytes(), lineBytes: lineBytes,
+                sharingCPUs: try HostFile(path + "/shared_cpu_list")?.cpuList().count)
         }
         return levels.values.sorted { $0.level < $1.level }
     }

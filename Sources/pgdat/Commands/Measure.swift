@@ -1,6 +1,7 @@
 import AccessCosts
 import ArgumentParser
 import HostNUMA
+import Lab
 
 struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,12 @@ struct MeasureCommand: AsyncParsableCommand {
 
     @Flag(help: "Seconds instead of minutes: fewer readings, fewer points.")
     var quick = false
+
+    @Flag(help: "Pass lines between all CPUs, not only those of one node and one pair per pair of nodes.")
+    var allPairs = false
+
+    @Flag(help: "Compare memory policies too: the same work under local, remote, preferred and interleaved memory.")
+    var policies = false
 
     @Option(help: ArgumentHelp("Only these nodes' CPUs and memory, as 0-3,8.", valueName: "list"))
     var nodes: NumberList?
@@ -33,6 +40,8 @@ struct MeasureCommand: AsyncParsableCommand {
         let interrupt = InterruptFlag.sigint
         let host = try Host.current()
         var options = MeasureOptions(isQuick: quick)
+        options.passesLinesBetweenAllPairs = allPairs
+        options.comparesPolicies = policies
         options.nodes = try nodes?.numbers.compactMap(HostNodeID.init(rawValue:)).map { id in
             guard host.topology.node(id) != nil else { throw Failure(.usage, "--nodes: this host has no online \(id)") }
             return id
@@ -40,7 +49,9 @@ struct MeasureCommand: AsyncParsableCommand {
         let plan = MeasurePlan(on: host, options: options)
         output.remark(plan.announcement)
         let display = output
-        var report = try await plan.execute(interrupt: interrupt) { display.progress($0.line) }
+        var report = try await plan.execute(interrupt: interrupt, allocator: AllocatorWork.pool) {
+            display.progress($0.line)
+        }
         output.progress("")
         report.firmware = FirmwareFigures(of: host.topology)
         try form.show(report, inputs, output)

@@ -14,6 +14,7 @@ struct MeasureText {
         addHost()
         addLatency()
         addMatrices()
+        addParts()
         addGaps()
         addWarnings()
     }
@@ -61,10 +62,10 @@ struct MeasureText {
     }
 
     private mutating func addGaps() {
-        for gap in report.gaps where gap.part == .latency {
-            line(
-                "not measured: node \(report.cpuNodes[gap.row]) to node \(report.memoryNodes[gap.column]): \(gap.reason)"
-            )
+        // What has no other side by its nature needs no word in a text.
+        for gap in report.gaps where gap.part != .cacheToCache {
+            let pair = "node \(report.cpuNodes[gap.row]) to node \(report.memoryNodes[gap.column])"
+            line("not measured: \(gap.part.rawValue), \(pair): \(gap.reason)")
         }
         for missing in report.missing { line("not measured: \(missing.part.rawValue): \(missing.reason)") }
     }
@@ -77,20 +78,10 @@ struct MeasureText {
             placed
                 ? style.green("placement verified: every page measured was on its node")
                 : style.red("placement not verified"))
+        if let policies = report.policies { line(style.bold(policies.verdict)) }
     }
 
-    /// Columns to the right, but for the first.
-    mutating func table(_ rows: [[String]]) {
-        guard let first = rows.first else { return }
-        let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for (number, row) in rows.enumerated() {
-            let cells = row.indices.map { column in
-                column == 0 ? Text.left(row[0], widths[0]) : Text.right(row[column], widths[column])
-            }
-            let words = "  " + cells.joined(separator: "  ")
-            line(number == 0 ? style.dim(words) : words)
-        }
-    }
+    mutating func table(_ rows: [[String]]) { text += TextTable(rows: rows).text(style) }
 
     func plural(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 }
