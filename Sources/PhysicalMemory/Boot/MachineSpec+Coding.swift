@@ -10,16 +10,19 @@ extension MachineSpec {
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         let architecture = try keys.value(.architecture, or: Architecture.x86_64)
+        // Left to boot where the file does not say.
+        var usual = Configuration(usualFor: architecture)
+        usual.memoryMap = nil
         self.init(
             name: try keys.value(.name, or: "machine"), architecture: architecture,
             kernel: try keys.value(.kernel, or: .reference), pageSize: try keys.value(.pageSize, or: 4096),
-            configuration: Configuration(usualFor: architecture), memory: try keys.value(.memory, or: []),
+            configuration: usual, memory: try keys.value(.memory, or: []),
             nodes: try keys.value(.nodes, or: []), commandLine: try keys.value(.commandLine, or: ""),
             sysctls: try keys.value(.sysctls, or: [:]),
             lowmemBytes: try keys.decodeIfPresent(ByteCount.self, forKey: .lowmemBytes),
             zoneInputs: try keys.value(.zoneInputs, or: []))
         if keys.contains(.configuration) {
-            try configuration.merge(from: keys.superDecoder(forKey: .configuration))
+            try configuration.merge(from: keys.superDecoder(forKey: .configuration), architecture)
         }
         affinity = try keys.value(.affinity, or: [])
         possibleNodes = try keys.decodeIfPresent(NodeMask.self, forKey: .possibleNodes)
@@ -128,11 +131,11 @@ extension MachineSpec.Configuration {
 
     public init(from decoder: any Decoder) throws {
         self.init()
-        try merge(from: decoder)
+        try merge(from: decoder, .x86_64)
     }
 
     /// Takes over the keys that are there.
-    mutating func merge(from decoder: any Decoder) throws {
+    mutating func merge(from decoder: any Decoder, _ architecture: MachineSpec.Architecture) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         hasNUMA = try keys.value(.hasNUMA, or: hasNUMA)
         hasNUMAEmulation = try keys.value(.hasNUMAEmulation, or: hasNUMAEmulation)
@@ -146,7 +149,7 @@ extension MachineSpec.Configuration {
         pageblockOrder = try keys.value(.pageblockOrder, or: pageblockOrder)
         maxOrder = try keys.value(.maxOrder, or: maxOrder)
         if keys.contains(.memoryMap) {
-            var options = memoryMap ?? MemoryMapOptions()
+            var options = memoryMap ?? MemoryMapOptions(usualFor: architecture)
             try options.merge(from: keys.superDecoder(forKey: .memoryMap))
             memoryMap = options
         }

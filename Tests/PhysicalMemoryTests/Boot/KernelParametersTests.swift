@@ -62,7 +62,7 @@ struct LowMemoryTests {
         let layout = try MachineLayout(booting: spec)
         return Dictionary(
             uniqueKeysWithValues: layout.zoneRanges.map {
-                ($0.zone.kernelName, Int($0.frames.upperBound.rawValue) * 4096 >> 20)
+                ($0.zone.kernelName, Int($0.frames.upperBound.rawValue) / 256)
             })
     }
 
