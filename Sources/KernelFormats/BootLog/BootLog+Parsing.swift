@@ -92,7 +92,7 @@ struct BootLogParser {
         }
         switch first {
         case "B": if bios(text, line) { return }
-        case "u", "m": if map(text, line) || zonelist(text, line) || mappedLow(text) { return }
+        case "u", "m": if map(text, line) || zonelist(text, line) || mappedLow(text) || pageFlags(text) { return }
         case "L", "K", "C": if banner(text) { return }
         case "e": if update(text, line) { return }
         case "h":
@@ -277,17 +277,36 @@ struct BootLogParser {
             if let size = Numbers.count(rest.dropLast().trimmed), log.freed.count < 1000 {
                 log.freed.append(BootLog.Freed(what: String(what), kibibytes: size))
             }
+        } else if text.hasPrefix("node "), let rest = text.after("node "), rest.after(" deferred pages init") != nil {
+            guard let node = node(rest.split(separator: " ").first ?? "", line) else { return }
+            if log.deferredNodes.count < NodeID.limit { log.deferredNodes.append(node) }
+        } else if let rest = text.after("NODE_DATA("), text.hasPrefix("N"), rest.after("[mem") != nil {
+            guard let node = node(rest.before(")") ?? "", line), let range = memory(rest, line) else { return }
+            log.nodeData[node] = log.nodeData[node] ?? range
         } else if text.hasPrefix("RAMDISK: ") {
             log.ramdisk = log.ramdisk ?? memory(text, line)
-        } else if text.hasPrefix("NUMA: Faking a node at") || text.hasPrefix("Faking node") {
+        } else if text.hasPrefix("Faking node ") {
             log.hasFakeNodes = true
-        } else if text.hasPrefix("cma: Reserved "), let words = text.after("Reserved ")?.split(separator: " "),
-            words.count > 1, let size = Numbers.count(words[0]), size < 1 << 40
-        {
-            log.cmaKibibytes = log.cmaKibibytes ?? (words[1].hasPrefix("K") ? size : size << 10)
+        } else if text.hasPrefix("cma: Reserved ") {
+            contiguousArea(text, line)
         } else {
             cpusAndPages(text, line)
         }
+    }
+
+    /// `cma: Reserved 64 MiB at 0x00000000fc000000 on node -1`.
+    private mutating func contiguousArea(_ text: Substring, _ line: TextLine) {
+        let words = text.split(separator: " ")
+        guard words.count > 5, let size = Numbers.count(words[2]), let start = Numbers.address(words[5]) else {
+            problems.add(line.error(.cutShort))
+            return
+        }
+        let unit = words[3].hasPrefix("K") ? 1 << 10 : 1 << 20
+        let (bytes, overflow) = size.multipliedReportingOverflow(by: unit)
+        guard !overflow, bytes > 0, start < 1 << 56, bytes < 1 << 56 - start,
+            log.contiguousAreas.count < Self.listLimit
+        else { return }
+        log.contiguousAreas.append(ByteCount(start)..<ByteCount(start + bytes))
     }
 
     private mutating func initmem(_ rest: Substring, _ text: Substring, _ line: TextLine) {
@@ -350,6 +369,19 @@ struct BootLogParser {
         } else {
             return false
         }
+        return true
+    }
+
+    /// `mminit::pageflags_layout_widths Section 0 Node 10 … Flags 24`.
+    private mutating func pageFlags(_ text: Substring) -> Bool {
+        guard let rest = text.after("pageflags_layout_widths "), let flags = rest.after(" Flags ") else { return false }
+        if let count = Numbers.count(flags.trimmed), count <= 64 { log.pageFlagCount = count }
+        let words = rest.split(separator: " ")
+        let names = ["Section", "Node", "Zone", "Lastcpupid", "Kasantag", "Gen", "Tier"]
+        let widths = names.compactMap { name in
+            words.firstIndex(of: name[...]).flatMap { $0 + 1 < words.count ? Numbers.count(words[$0 + 1]) : nil }
+        }
+        if widths.count == names.count { log.pageFlagWidths = widths }
         return true
     }
 

@@ -95,8 +95,8 @@ public struct BootLog: Hashable, Sendable {
     public var mappedLowRAM: ByteCount?
     /// Where the initrd lies: `RAMDISK`.
     public var ramdisk: Range<ByteCount>?
-    /// Where the CMA area lies that `cma=` or the configuration asks for.
-    public var cmaKibibytes: Int?
+    /// Where contiguous memory areas lie: `cma: Reserved 64 MiB at 0x…`.
+    public var contiguousAreas: [Range<ByteCount>] = []
     /// The nodes of CPUs that the affinity table or the start of the CPUs names.
     public var cpuNodes: [CPUID: NodeID] = [:]
     /// The number of CPUs brought up.
@@ -108,6 +108,14 @@ public struct BootLog: Hashable, Sendable {
     public var hasFakeNodes = false
     /// The architecture, by a message that only it prints.
     public var architectureMark: MachineSpec.Architecture?
+    /// Where the nodes' own structures lie: `NODE_DATA(0) allocated [mem …]`.
+    public var nodeData: [NodeID: Range<ByteCount>] = [:]
+    /// `Flags` of `mminit::pageflags_layout_widths`.
+    public var pageFlagCount: Int?
+    /// The widths that the same line prints: section, node, zone, last CPU and process, tag, generation, tier.
+    public var pageFlagWidths: [Int]?
+    /// Nodes whose workers said that they had initialised the rest of their pages.
+    public var deferredNodes: [NodeID] = []
     /// Nodes that may ever come online, if their number is said (`nr_node_ids`).
     public var nodeNumberLimit: Int?
     /// Whether anything was recognized.

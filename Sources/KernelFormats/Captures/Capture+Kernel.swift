@@ -16,6 +16,17 @@ extension Capture {
         return KernelVersion(major, minor)
     }
 
+    /// About which version it is, by what zoneinfo prints, where no text names it. `nil`: nothing speaks against the
+    /// reference.
+    var kernelVersionByFields: KernelVersion? {
+        let zones = pictures[0].zoneInfo?.zones.filter { $0.isPopulated && $0.min != nil && $0.spanned != nil } ?? []
+        guard let zone = zones.first, zone.promo == nil else { return nil }
+        if zone.boost != nil { return KernelVersion(6, 1) }
+        if zone.cma != nil { return KernelVersion(5, 12) }
+        // Counters of pages in lists moved from zones to nodes with 4.8.
+        return KernelVersion(4, zone.counters["nr_zone_inactive_anon"] != nil ? 18 : 4)
+    }
+
     /// The architecture, if anything tells it.
     var architecture: MachineSpec.Architecture? {
         let isPAE =
@@ -119,6 +130,7 @@ extension Capture {
         _ architecture: MachineSpec.Architecture, pageSize: ByteCount, kernel: KernelVersion
     ) -> MachineSpec.Configuration {
         var result = MachineSpec.Configuration()
+        result.memoryMap = memoryMapOptions(architecture)
         if let configuration {
             result.hasNUMA = configuration.isSet("NUMA")
             result.hasZoneDMA = configuration.isSet("ZONE_DMA")
@@ -129,6 +141,12 @@ extension Capture {
             result.transparentHugePagesAreEnabled = !configuration.isSet("TRANSPARENT_HUGEPAGE_NEVER")
         } else {
             guessZones(&result, architecture)
+        }
+        // Where no configuration tells whether nodes can be emulated, the log tells whether they were.
+        if let emulation = configuration?.values["NUMA_EMU"] {
+            result.hasNUMAEmulation = emulation == "y"
+        } else if !bootLog.earlyRanges.isEmpty {
+            result.hasNUMAEmulation = bootLog.hasFakeNodes
         }
         if bootLog.lacksHugePages { result.hasTransparentHugePages = false }
         setOrders(&result, architecture, pageSize: pageSize, kernel: kernel)
@@ -182,5 +200,39 @@ extension Capture {
         }
         if let printed = pictures[0].pageTypeInfo?.pageblockOrder { result.pageblockOrder = printed }
         result.pageblockOrder = min(result.pageblockOrder, result.maxOrder)
+    }
+}
+
+extension Capture {
+    /// How the kernel keeps its pages: from the configuration, else as distributions have it.
+    private func memoryMapOptions(_ architecture: MachineSpec.Architecture) -> MemoryMapOptions {
+        var options = MemoryMapOptions(usualFor: architecture)
+        if let count = bootLog.pageFlagCount { options.flagCount = count }
+        guard let configuration else { return options }
+        if configuration.values["SPARSEMEM"] != nil || configuration.values["FLATMEM"] != nil {
+            options.model =
+                !configuration.isSet("SPARSEMEM")
+                ? .flat : configuration.isSet("SPARSEMEM_VMEMMAP") ? .sparseVirtual : .sparse
+            options.hasDynamicRoots = configuration.isSet("SPARSEMEM_EXTREME")
+        }
+        options.nodesShift = configuration.isSet("NUMA") ? configuration.number("NODES_SHIFT") ?? options.nodesShift : 0
+        options.nodesShift = min(options.nodesShift, 16)
+        if let limit = configuration.number("NR_CPUS"), 1...1 << 20 ~= limit { options.cpuLimit = limit }
+        if let bits = configuration.number("ARM64_PA_BITS"), 32...56 ~= bits { options.physicalBits = bits }
+        if configuration.values["X86_5LEVEL"] == "n" { options.physicalBits = 46 }
+        options.hasNUMABalancing = configuration.isSet("NUMA_BALANCING")
+        options.hasKASANTags = configuration.isSet("KASAN_SW_TAGS") || configuration.isSet("KASAN_HW_TAGS")
+        options.defersInitialization = configuration.isSet("DEFERRED_STRUCT_PAGE_INIT")
+        options.hasContiguousMemory = configuration.isSet("CMA")
+        if let size = configuration.number("CMA_SIZE_MBYTES"), 0...1 << 20 ~= size {
+            options.contiguousBytes = size << 20
+        }
+        options.hasPageExtensions = configuration.isSet("PAGE_EXTENSION")
+        options.hasPageOwner = configuration.isSet("PAGE_OWNER")
+        options.hasPageTableCheck = configuration.isSet("PAGE_TABLE_CHECK")
+        options.hasAllocationProfiling = configuration.isSet("MEM_ALLOC_PROFILING")
+        // Part of a configuration may leave the option out.
+        if let generations = configuration.values["LRU_GEN"] { options.hasGenerationalLRU = generations == "y" }
+        return options
     }
 }

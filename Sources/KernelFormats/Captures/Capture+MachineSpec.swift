@@ -12,9 +12,10 @@ extension Capture {
     public func machineSpec(picture number: Int = 1) throws(FormatError) -> (spec: MachineSpec, notes: [String]) {
         let picture = try picture(number)
         var notes = self.notes
-        let kernel = kernelVersion
-        if kernel == nil {
-            notes.append("the kernel's version is not known and taken to be \(KernelVersion.reference)")
+        let kernel = kernelVersion ?? kernelVersionByFields
+        if kernelVersion == nil {
+            let how = kernel == nil ? "and taken to be" : "and judged by what zoneinfo prints: about"
+            notes.append("the kernel's version is not known \(how) \(kernel ?? .reference)")
         }
         let architecture = self.architecture
         if architecture == nil { notes.append("the architecture is not known and taken to be x86_64") }
@@ -30,6 +31,16 @@ extension Capture {
         memory.describe(&spec)
         notes += memory.notes
         setNodes(&spec, picture, &notes)
+        if !bootLog.contiguousAreas.isEmpty {
+            spec.contiguousRanges = bootLog.contiguousAreas.map { .init(start: $0.lowerBound, end: $0.upperBound) }
+        } else if !bootLog.earlyRanges.isEmpty {
+            spec.contiguousRanges = []
+        }
+        for node in spec.nodes.indices {
+            if let place = bootLog.nodeData[spec.nodes[node].id], place.upperBound.rawValue <= 1 << 56 {
+                spec.nodes[node].structure = .init(start: place.lowerBound, end: place.upperBound)
+            }
+        }
         setLimits(&spec)
         setManaged(&spec, number, memory, &notes)
         spec.sysctls = sysctls(before: number, spec.configuration)

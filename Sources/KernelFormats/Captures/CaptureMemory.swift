@@ -146,6 +146,8 @@ struct CaptureMemory {
 
     private mutating func takeMemblock() -> Bool {
         guard !capture.memblockMemory.isEmpty else { return false }
+        // Before 6.2 memblock shows addresses alone; then the log knows more.
+        if !log.earlyRanges.isEmpty, capture.memblockMemory.contains(where: { $0.node == nil }) { return false }
         ranges = capture.memblockMemory.map {
             .init(
                 start: $0.addresses.lowerBound, end: $0.addresses.upperBound, node: $0.node ?? 0,

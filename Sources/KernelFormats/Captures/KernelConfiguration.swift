@@ -23,6 +23,7 @@ public struct KernelConfiguration: Hashable, Sendable {
     private static let marks = [
         "ZONE", "NUMA", "HIGHMEM", "PAGE", "MEMORY", "SPARSE", "CMA", "X86_64", "X86_32", "X86_PAE", "ARM64", "PPC64",
         "RISCV", "S390", "NODES_SHIFT", "MAX_ORDER", "SMP", "NR_CPUS", "COMPACTION", "DEV_DAX", "PCP_BATCH",
+        "FLATMEM", "KASAN", "LRU_GEN", "DEFERRED", "MEM_ALLOC", "X86_5LEVEL",
     ]
 
     /// Whether a line of a configuration is about memory or the architecture.

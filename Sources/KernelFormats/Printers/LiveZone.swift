@@ -50,25 +50,9 @@ public struct LiveZone: Hashable, Sendable {
     ///
     /// Complexity: O(managed ranges × orders).
     public init(booted zone: ZoneLayout, maxOrder: Order) {
-        var blocks = Array(repeating: 0, count: maxOrder.rawValue + 1)
-        for range in zone.managedRanges {
-            var start = range.lowerBound.rawValue
-            let end = range.upperBound.rawValue
-            func add(_ order: Int, _ count: UInt64) {
-                blocks[order] += Int(clamping: count)
-                start += count << UInt64(order)
-            }
-            // Upwards until a largest block fits, those all at once, then downwards.
-            for order in 0..<maxOrder.rawValue where start >> UInt64(order) & 1 == 1 {
-                guard start + (1 << UInt64(order)) <= end else { break }
-                add(order, 1)
-            }
-            for order in stride(from: maxOrder.rawValue, through: 0, by: -1) where start < end {
-                guard start & ((1 << UInt64(order)) - 1) == 0 else { continue }
-                add(order, (end - start) >> UInt64(order))
-            }
-        }
-        self.init(freeBlocks: blocks, free: zone.managedPages)
+        self.init(
+            freeBlocks: InitialBlocks(zone.managedRanges, maxOrder: maxOrder).counts, free: zone.managedPages,
+            cma: zone.cmaRanges.reduce(0) { $0 + $1.pageCount })
     }
 }
 

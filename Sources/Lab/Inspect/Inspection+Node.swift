@@ -40,6 +40,14 @@ extension Inspection {
             "node_size_lock", "isSizeLocked", .text(node.isSizeLocked ? "locked" : "unlocked"),
             needs: .any(.memoryHotplug, .deferredPages), "guards first frame, present and spanned")
         add("node_id", "id", .int(node.id.rawValue), "the node's number")
+        let structure = node.machine.layout.nodeStructures.first { $0.node == node.id }
+        add(
+            "NODE_DATA()", "MachineLayout.nodeStructures",
+            .object([
+                "onNode": .optional(structure?.home) { .int($0.rawValue) },
+                "address": .optional(structure?.addresses) { .int($0.lowerBound.rawValue) },
+                "bytes": .int(structure?.size.rawValue ?? 0), "isEstimated": .bool(structure?.sizeIsEstimated ?? true),
+            ]), needs: .all(.numa), "where this structure itself lies; none: only that the node's top is taken first")
         add(
             "totalreserve_pages", "totalReservePages", .int(node.totalReservePages.rawValue),
             "pages that programs cannot have: each zone's high watermark and greatest protection, at most all")

@@ -11,6 +11,7 @@ extension Inspection {
                 "set": .list(page.flagNames.map { .text($0) }), "node": .int(page.zone.node.rawValue),
                 "zone": .text(page.zone.zone.kernelName),
             ]), "flags that are set, with the frame's node and zone")
+        addFlagsWord(page, machine.layout)
         add("lru", "next, previous", .null, "neighbours in the node's lists for reclaim; none: in no such list")
         var buddies = InspectedValue.null
         var lists = InspectedValue.null
@@ -43,6 +44,27 @@ extension Inspection {
             "memcg_data", "memoryGroup", .optional(page.memoryGroup) { .int($0) }, needs: .all(.memoryGroups),
             "the control group it is charged to")
         addDerived(page, machine)
+    }
+
+    /// The word as this configuration lays it out.
+    private mutating func addFlagsWord(_ page: PageStatus, _ layout: MachineLayout) {
+        let places = layout.pageFlags
+        let section = layout.sections.section(of: page.pfn)
+        let zone = layout.zoneTypes.firstIndex(of: page.zone.zone) ?? 0
+        let word = places.word(section: section, node: page.zone.node, zoneIndex: zone, flags: page.flagNames)
+        add(
+            "flags (word)", "PageFlagsLayout.word", .text("0x" + String(word, radix: 16)),
+            "the word that holds them, with the bits of 6.12")
+        var fields: [String: InspectedValue] = ["flags": .text("0 to \(places.flagCount - 1)")]
+        for field in PageFlagsLayout.Field.allCases where (places.needed[field] ?? 0) > 0 {
+            let (shift, width) = (places.shift(field), places.width(field))
+            fields[field.rawValue] = .text(
+                width > 0 ? "\(shift) to \(shift + width - 1)" : places.elsewhere(field) ?? "left out")
+        }
+        add("flags (bits)", "PageFlagsLayout.shift(_:)", .object(fields), "where in the word each number stands")
+        add(
+            "pfn_to_section_nr()", "SectionMap.section(of:)", .int(section), needs: .all(.sparseMemory),
+            "the section whose map has the page")
     }
 
     private static func links(_ page: PageStatus) -> InspectedValue {

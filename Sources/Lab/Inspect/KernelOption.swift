@@ -22,12 +22,14 @@ public enum KernelOption: String, CaseIterable, Hashable, Sendable {
         let is32Bit = layout.architecture == .i386 || layout.architecture == .i386PAE
         return switch self {
         case .numa: layout.hasNUMA
-        case .flatMemory: is32Bit && !layout.hasNUMA
-        case .sparseMemory: !(is32Bit && !layout.hasNUMA)
-        case .memoryHotplug, .deferredPages: !is32Bit
-        case .contiguousMemory: [.arm64, .ppc64, .s390x].contains(layout.architecture)
+        case .flatMemory: layout.memoryMap.model == .flat
+        case .sparseMemory: layout.memoryMap.model != .flat
+        case .memoryHotplug: !is32Bit
+        case .deferredPages: layout.memoryMap.defersInitialization
+        case .contiguousMemory: layout.memoryMap.hasContiguousMemory
+        case .pageExtension: layout.memoryMap.hasPageExtensions
         case .unacceptedMemory: layout.architecture == .x86_64 && layout.kernel >= KernelVersion(6, 5)
-        case .pageExtension, .hugePages, .compaction, .isolation, .memoryGroups, .smp: true
+        case .hugePages, .compaction, .isolation, .memoryGroups, .smp: true
         }
     }
 }

@@ -47,6 +47,13 @@ struct JSONWriter {
         needsComma = false
     }
 
+    /// A member's name that is not known beforehand.
+    mutating func key(named name: String) {
+        value(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     mutating func value(_ number: Int) {
         separate()
         if number < 0 { bytes.append(UInt8(ascii: "-")) }

@@ -9,8 +9,12 @@ public struct LayoutReport: Sendable {
     /// The online CPUs, each of which has lists of each zone with frames.
     private let cpus: [CPUID]
 
-    public init(_ layout: MachineLayout) {
+    private let steps: BootSteps?
+
+    /// - Parameter steps: how the layout came about, if that is to be told.
+    public init(_ layout: MachineLayout, steps: BootSteps? = nil) {
         self.layout = layout
+        self.steps = steps
         cpus = Set(layout.nodes.flatMap(\.cpus)).sorted()
     }
 
@@ -25,6 +29,7 @@ public struct LayoutReport: Sendable {
             writer.array(layout.nodes, isLong: true) { writer, node in
                 writer.object { writer in writeNode(node, &writer) }
             }
+            if let steps { writer.writeBootSteps(steps) }
         }
         return writer.bytes + [10]
     }

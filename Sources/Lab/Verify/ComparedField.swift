@@ -27,6 +27,9 @@ struct ComparedField {
 struct StaleGroups {
     private(set) var groups: Set<ComparedField.Group> = [.minFree, .watermarks, .protection, .perCPU, .threshold]
 
+    /// Those that size the CPUs' lists when they are written.
+    static let sizingSysctls: Set = ["min_free_kbytes", "watermark_scale_factor", "percpu_pagelist_high_fraction"]
+
     /// Writing `sysctl` made the kernel compute some again.
     mutating func refresh(after sysctl: String) {
         switch sysctl {

@@ -10,9 +10,17 @@ struct ComparedFields {
     /// The list sizes were computed again from the low watermark that the kernel shows, stale as it may be.
     private let sizesFollowShownLow: Bool
 
-    /// - Parameter comparesOrders: whether the distances are known that nodes are ordered by.
-    init(_ observed: ObservedLayout, _ layout: MachineLayout, stale: StaleGroups, comparesOrders: Bool) {
+    private let joiningCPU: CPUID?
+
+    /// - Parameters:
+    ///   - joiningCPU: the CPU that the lists were sized for last, when it was about to come online.
+    ///   - comparesOrders: whether the distances are known that nodes are ordered by.
+    init(
+        _ observed: ObservedLayout, _ layout: MachineLayout, stale: StaleGroups, joiningCPU: CPUID? = nil,
+        comparesOrders: Bool
+    ) {
         self.layout = layout
+        self.joiningCPU = joiningCPU
         sizesFollowShownLow = stale.contains(.watermarks) && !stale.contains(.perCPU)
         self.observed = observed
         addRanges()
@@ -136,10 +144,17 @@ struct ComparedFields {
     }
 
     private func perCPU(_ predicted: ZoneLayout, _ zone: ZoneInfo.Zone) -> ZoneLayout.PerCPUTuning {
-        guard sizesFollowShownLow, let low = zone.low, predicted.presentPages > 0,
-            let place = layout.nodes.firstIndex(where: { $0.id == zone.node })
-        else { return predicted.perCPU }
-        return layout.zoneRules(node: place, zone: zone.type)
-            .perCPU(managed: predicted.managedPages.rawValue, low: low.rawValue)
+        guard predicted.presentPages > 0, let place = layout.nodes.firstIndex(where: { $0.id == zone.node }) else {
+            return predicted.perCPU
+        }
+        let cpus = layout.nodes[place].cpus
+        let isJoining = joiningCPU.map { !cpus.contains($0) } ?? false
+        guard sizesFollowShownLow && zone.low != nil || isJoining else { return predicted.perCPU }
+        var rules = layout.zoneRules(node: place, zone: zone.type)
+        // A CPU that comes online is counted on every node, as its own is not known yet.
+        // *Kernel counterpart:* `cpu_online` in `zone_highsize`.
+        if isJoining { rules.cpus = cpus.count + 1 }
+        let low = sizesFollowShownLow ? zone.low ?? predicted.watermarks.low : predicted.watermarks.low
+        return rules.perCPU(managed: predicted.managedPages.rawValue, low: low.rawValue)
     }
 }

@@ -52,7 +52,8 @@ struct EarlierManaged {
                         rules: layout.zoneRules(node: place, zone: zone.type),
                         bounds: max(0, managed - budget)...managed))
             }
-            let low = zones.firstIndex { $0.rules.standsApart } ?? zones.count
+            // Those that stand apart are above the others, or empty as HighMem below a Movable taken from Normal.
+            let low = (zones.lastIndex { !$0.rules.standsApart && $0.managed > 0 } ?? -1) + 1
             nodes.append(Node(zones: zones, lowCount: low))
         }
         for node in nodes.indices {

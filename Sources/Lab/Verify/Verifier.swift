@@ -8,6 +8,8 @@ public struct Verifier {
     private var stale = StaleGroups(.reference)
     /// CPUs that actions took offline.
     private var offlineCPUs: Set<CPUID> = []
+    /// The CPU that came online last, if nothing has sized the CPUs' lists since.
+    private var joiningCPU: CPUID?
 
     /// Boot gives some memory back without a line in the log; so many frames may be missing from what it says.
     static let unloggedBytes = 256 << 10
@@ -17,7 +19,11 @@ public struct Verifier {
 
     private init(_ capture: Capture) throws {
         self.capture = capture
-        stale = StaleGroups(try capture.machineSpec().spec.kernel)
+        let spec = try capture.machineSpec().spec
+        stale = StaleGroups(spec.kernel)
+        // Sysctls of the command line are written when boot has given back all it will.
+        // *Kernel counterpart:* `do_sysctl_args` in `kernel_init`.
+        for name in KernelParameters(spec.commandLine).sysctls.keys { stale.refresh(after: name) }
     }
 
     /// Compares all pictures of `capture`.
@@ -71,16 +77,23 @@ public struct Verifier {
 
     private mutating func apply(_ action: Capture.Action?) {
         switch action {
-        case .rewritten(let names): for name in names { stale.refresh(after: name) }
+        case .rewritten(let names): for name in names { refresh(after: name) }
         case .write(let path, let value):
             if let sysctl = action?.sysctl {
-                stale.refresh(after: sysctl.name)
+                refresh(after: sysctl.name)
             } else if let cpu = Self.cpu(of: path) {
-                if value == "0" { offlineCPUs.insert(cpu) } else { offlineCPUs.remove(cpu) }
+                let wasOffline = offlineCPUs.remove(cpu) != nil
+                if value == "0" { offlineCPUs.insert(cpu) }
+                joiningCPU = wasOffline && value != "0" ? cpu : nil
                 stale.refreshAfterCPUs()
             }
         default: break
         }
+    }
+
+    private mutating func refresh(after sysctl: String) {
+        stale.refresh(after: sysctl)
+        if StaleGroups.sizingSysctls.contains(sysctl) { joiningCPU = nil }
     }
 
     /// The CPU that `/sys/devices/system/cpu/cpuN/online` switches.
@@ -108,7 +121,9 @@ public struct Verifier {
             layout = layout.retuned()
         }
         let knowsDistances = spec.nodes.count < 2 || !spec.nodes.contains { $0.distances.isEmpty }
-        let fields = ComparedFields(observed, layout, stale: stale, comparesOrders: knowsDistances).fields
+        let fields = ComparedFields(
+            observed, layout, stale: stale, joiningCPU: joiningCPU, comparesOrders: knowsDistances
+        ).fields
         var isExplained: Bool?
         for field in fields {
             var field = field

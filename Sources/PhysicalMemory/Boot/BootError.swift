@@ -15,6 +15,10 @@ public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
     case cpu(CPUID, node: NodeID)
     /// A distance is outside 0 ... 255.
     case distance(Int, from: NodeID)
+    /// A number of the memory map's options makes no sense.
+    case memoryMap(key: String, Int, ClosedRange<Int>)
+    /// A node's structure ends before it begins, or lies outside the physical address space.
+    case nodeStructure(NodeID)
     /// No frame of the map is usable.
     case noUsableMemory
     /// `managedPages` of a zone is negative.
@@ -33,6 +37,9 @@ public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
         case .duplicateNode(let node): "nodes: node \(node) is described twice"
         case .cpu(let cpu, let node): "nodes: CPU \(cpu) of node \(node) is outside 0 ..< \(CPUID.limit)"
         case .distance(let distance, let node): "nodes: distance \(distance) of node \(node) is outside 0 ... 255"
+        case .memoryMap(let key, let value, let range):
+            "configuration.memoryMap.\(key): \(value) is outside \(range.lowerBound) ... \(range.upperBound)"
+        case .nodeStructure(let node): "nodes: the structure of node \(node) has no such place"
         case .noUsableMemory: "memory: no usable frame"
         case .managedPages(let zone, let count):
             "zoneInputs: node \(zone.node) zone \(zone.zone.kernelName) cannot manage \(count) pages"

@@ -39,7 +39,7 @@ struct FirmwareMap: Hashable, Sendable {
                 usable.remove(0xa0000..<0x100000)
             }
         }
-        clip(spec)
+        clip(spec, parameters)
         usable.trim(toMultiplesOf: UInt64(spec.pageSize.rawValue))
         guard spec.configuration.hasNUMA else {
             putOnOneNode()
@@ -47,7 +47,13 @@ struct FirmwareMap: Hashable, Sendable {
             return
         }
         assignNodes(spec, parameters)
-        if let nodes = parameters.fakeNodes, !spec.memoryIsAsBooted { emulate(nodes, spec) }
+        if let nodes = parameters.fakeNodes, !spec.memoryIsAsBooted {
+            if spec.configuration.hasNUMAEmulation {
+                emulate(nodes, spec)
+            } else {
+                notes.append("numa=fake: this kernel emulates no nodes")
+            }
+        }
         markHotPluggable(spec, parameters)
         dropUnclaimed()
         usable.trim(toMultiplesOf: UInt64(spec.pageSize.rawValue))
@@ -96,13 +102,13 @@ struct FirmwareMap: Hashable, Sendable {
     }
 
     /// Takes out what the architecture cannot address.
-    private mutating func clip(_ spec: MachineSpec) {
+    private mutating func clip(_ spec: MachineSpec, _ parameters: KernelParameters) {
         switch spec.architecture {
         case .i386: usable.remove(1 << 32..<UInt64.max)
         case .i386PAE: usable.remove(1 << 36..<UInt64.max)
         default: return
         }
-        if !spec.configuration.hasHighMem { usable.remove(ZoneLimits.lowmemEnd(spec)..<UInt64.max) }
+        if !spec.configuration.hasHighMem { usable.remove(LowMemory.most(spec, parameters)..<UInt64.max) }
     }
 
     mutating func putOnOneNode() {

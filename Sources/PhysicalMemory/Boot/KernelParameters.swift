@@ -48,14 +48,22 @@ public struct KernelParameters: Hashable, Sendable {
     public var kernelCoreIsMirrored = false
     /// `movable_node`.
     public var hasMovableNodes = false
-    /// `cma=`, in bytes.
-    public var cmaBytes: UInt64?
+    /// `highmem=` of i386: so many bytes of HighMem at most, taken from the direct map where it reaches all memory.
+    public var highMemBytes: UInt64?
+    /// `vmalloc=` of i386: so many bytes of kernel addresses are kept from the direct map.
+    public var vmallocBytes: UInt64?
+    /// `cma=`.
+    public var cma: ContiguousArea?
+    /// `hugetlb_cma=`.
+    public var hugePageAreas: HugePageAreas?
     /// `hugepages=` for each `hugepagesz=` (0: the default size), in order.
     public var hugePages: [HugePages] = []
     /// `transparent_hugepage=never`: `false`, `always` or `madvise`: `true`; otherwise `nil`.
     public var transparentHugePages: Bool?
     /// `sysctl.vm.NAME=VALUE`, by name.
     public var sysctls: [String: String] = [:]
+    /// Page extensions that are switched by name: `page_owner=on`.
+    public var switches: [String: String] = [:]
     /// Options of the above names whose values make no sense.
     public var ignored: [String] = []
 
@@ -114,15 +122,25 @@ public struct KernelParameters: Hashable, Sendable {
             return Self.take(value, into: &kernelCore)
         case "movablecore": return Self.take(value, into: &movableCore)
         case "movable_node": hasMovableNodes = true
-        case "cma":
+        case "highmem":
             guard let size = MemorySize.parse(value) else { return false }
-            cmaBytes = size.bytes
+            highMemBytes = size.bytes
+        case "vmalloc":
+            guard let size = MemorySize.parse(value) else { return false }
+            vmallocBytes = size.bytes
+        case "cma":
+            guard let area = ContiguousArea(value) else { return false }
+            cma = area
+        case "hugetlb_cma":
+            guard let areas = HugePageAreas(value) else { return false }
+            hugePageAreas = areas
         case "hugepages":
             guard let count = Int(value), count >= 0 else { return false }
             hugePages.append(HugePages(size: hugePageSize, count: count))
         case "transparent_hugepage":
             guard ["always", "madvise", "never"].contains(value) else { return false }
             transparentHugePages = value != "never"
+        case "page_owner", "page_table_check", "early_page_ext": switches[name] = value.isEmpty ? "on" : String(value)
         default:
             if name.hasPrefix("sysctl.vm.") || name.hasPrefix("sysctl.vm/") {
                 sysctls[String(name.dropFirst("sysctl.vm.".count))] = String(value)

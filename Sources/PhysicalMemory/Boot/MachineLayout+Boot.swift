@@ -10,7 +10,7 @@ extension MachineLayout {
         let map = FirmwareMap(spec, parameters)
         guard !map.usable.isEmpty else { throw .noUsableMemory }
         let pageSize = UInt64(spec.pageSize.rawValue)
-        let limits = ZoneLimits(spec, map)
+        let limits = ZoneLimits(spec, map, parameters)
         let described = BootNodes(spec, map)
         let regions = Self.regions(of: map, pageSize: pageSize)
         let movable = MovableBorders(
@@ -21,6 +21,11 @@ extension MachineLayout {
             hasNUMA: spec.configuration.hasNUMA, maxOrder: spec.configuration.maxOrder,
             pageblockOrder: spec.configuration.pageblockOrder, zoneTypes: limits.types, nodes: [],
             states: NodeStates(), policyZone: nil, minFreeKbytes: 0, managedIsKnown: true)
+        memoryMap = spec.configuration.memoryMap ?? MemoryMapOptions(usualFor: spec.architecture)
+        hasMovableNodes = parameters.hasMovableNodes
+        for node in spec.nodes {
+            if let place = node.structure { nodeData[node.id] = place.start..<place.end }
+        }
         zoneRanges = zip(limits.types, limits.ranges).filter { !$1.isEmpty }.map { ZoneRange(zone: $0, frames: $1) }
         movableStart = movable.start.map { MovableStart(node: $0, start: $1) }.sorted { $0.node < $1.node }
         notes = parameters.ignored.map { "\($0): not understood, passed over" } + map.notes + limits.notes
@@ -38,6 +43,9 @@ extension MachineLayout {
         updateNodeStates()
         buildZonelists()
         if !hasNUMA { policyZone = nil }
+        let areas = ContiguousAreas(spec, parameters, map, limits)
+        setContiguousRanges(areas.ranges)
+        notes += areas.notes
         setManagedPages(spec, regionsOf)
         try tune(spec, parameters)
         retune()

@@ -27,6 +27,12 @@ public struct MachineLayout: Hashable, Sendable {
     public var zoneRanges: [ZoneRange] = []
     /// Where zone Movable begins, by node; nodes without it are left out. *Kernel counterpart:* `zone_movable_pfn[]`.
     public var movableStart: [MovableStart] = []
+    /// How pages are found, and what they remember.
+    public var memoryMap = MemoryMapOptions()
+    /// `movable_node`: early allocations keep off memory that may be unplugged.
+    public var hasMovableNodes = false
+    /// Where logs say that nodes' own structures lie. *Kernel counterpart:* `NODE_DATA`.
+    public var nodeData: [NodeID: Range<ByteCount>] = [:]
     /// What boot passed over or had to estimate, one sentence each, for people.
     public var notes: [String] = []
 

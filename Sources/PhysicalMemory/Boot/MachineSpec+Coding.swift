@@ -4,7 +4,7 @@ extension MachineSpec {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, architecture, kernel, pageSize, configuration, memory, affinity, nodes, possibleNodes
         case memoryIsAsBooted, nodesAreAsBooted, hasLegacyFirmwareArea, kernelRanges, commandLine, sysctls
-        case lowmemBytes, dmaLimitBytes, zoneInputs
+        case lowmemBytes, dmaLimitBytes, zoneInputs, contiguousRanges
     }
 
     public init(from decoder: any Decoder) throws {
@@ -26,6 +26,7 @@ extension MachineSpec {
         memoryIsAsBooted = try keys.value(.memoryIsAsBooted, or: false)
         nodesAreAsBooted = try keys.value(.nodesAreAsBooted, or: false)
         hasLegacyFirmwareArea = try keys.value(.hasLegacyFirmwareArea, or: false)
+        contiguousRanges = try keys.decodeIfPresent([ByteRange].self, forKey: .contiguousRanges)
         kernelRanges = try keys.value(.kernelRanges, or: [])
         dmaLimitBytes = try keys.decodeIfPresent(ByteCount.self, forKey: .dmaLimitBytes)
     }
@@ -57,7 +58,7 @@ extension MachineSpec.AffinityRange {
 }
 
 extension MachineSpec.Node {
-    enum CodingKeys: String, CodingKey, CaseIterable { case id, cpus, distances, isGenericInitiator }
+    enum CodingKeys: String, CodingKey, CaseIterable { case id, cpus, distances, isGenericInitiator, structure }
 
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
@@ -65,6 +66,7 @@ extension MachineSpec.Node {
             id: try keys.decode(NodeID.self, forKey: .id), cpus: try keys.value(.cpus, or: []),
             distances: try keys.value(.distances, or: []),
             isGenericInitiator: try keys.value(.isGenericInitiator, or: false))
+        structure = try keys.decodeIfPresent(MachineSpec.ByteRange.self, forKey: .structure)
     }
 }
 
@@ -94,12 +96,14 @@ extension MachineSpec.ZoneInput {
 extension MachineSpec.Configuration {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case hasNUMA, hasZoneDMA, hasZoneDMA32, hasHighMem, hasZoneDevice, hasTransparentHugePages
-        case transparentHugePagesAreEnabled, pageblockOrder, maxOrder
+        case transparentHugePagesAreEnabled, pageblockOrder, maxOrder, memoryMap
+        case hasNUMAEmulation
     }
 
     /// What distributions configure on `architecture` with 4 KiB pages (ppc64: 64 KiB).
     public init(usualFor architecture: MachineSpec.Architecture) {
         self.init()
+        memoryMap = MemoryMapOptions(usualFor: architecture)
         switch architecture {
         case .x86_64, .arm64, .other: break
         case .i386, .i386PAE:
@@ -131,6 +135,7 @@ extension MachineSpec.Configuration {
     mutating func merge(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         hasNUMA = try keys.value(.hasNUMA, or: hasNUMA)
+        hasNUMAEmulation = try keys.value(.hasNUMAEmulation, or: hasNUMAEmulation)
         hasZoneDMA = try keys.value(.hasZoneDMA, or: hasZoneDMA)
         hasZoneDMA32 = try keys.value(.hasZoneDMA32, or: hasZoneDMA32)
         hasHighMem = try keys.value(.hasHighMem, or: hasHighMem)
@@ -140,6 +145,11 @@ extension MachineSpec.Configuration {
             .transparentHugePagesAreEnabled, or: transparentHugePagesAreEnabled)
         pageblockOrder = try keys.value(.pageblockOrder, or: pageblockOrder)
         maxOrder = try keys.value(.maxOrder, or: maxOrder)
+        if keys.contains(.memoryMap) {
+            var options = memoryMap ?? MemoryMapOptions()
+            try options.merge(from: keys.superDecoder(forKey: .memoryMap))
+            memoryMap = options
+        }
     }
 }
 
@@ -152,7 +162,7 @@ private struct AnyKey: CodingKey {
 
 extension Decoder {
     /// The container with these keys and no others; at the top, `schema` is the file's business.
-    fileprivate func knownKeys<Key: CodingKey & CaseIterable>(_: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    func knownKeys<Key: CodingKey & CaseIterable>(_: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let known = Set(Key.allCases.map(\.stringValue))
         for key in try container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
             if codingPath.isEmpty, key.stringValue == "schema" { continue }
@@ -165,7 +175,7 @@ extension Decoder {
 
 extension KeyedDecodingContainer {
     /// The value at `key`, or `missing` where there is no such key or `null`.
-    fileprivate func value<Value: Decodable>(_ key: Key, or missing: Value) throws -> Value {
+    func value<Value: Decodable>(_ key: Key, or missing: Value) throws -> Value {
         try decodeIfPresent(Value.self, forKey: key) ?? missing
     }
 }

@@ -10,6 +10,11 @@ extension MachineSpec {
         guard 0...configuration.maxOrder.rawValue ~= configuration.pageblockOrder.rawValue else {
             throw .order(key: "pageblockOrder", configuration.pageblockOrder)
         }
+        let map = configuration.memoryMap ?? MemoryMapOptions()
+        for (key, value, range) in [
+            ("nodesShift", map.nodesShift, 0...16), ("cpuLimit", map.cpuLimit, 1...1 << 20),
+            ("flagCount", map.flagCount, 0...64), ("physicalBits", map.physicalBits, 32...56),
+        ] where !(range ~= value) { throw .memoryMap(key: key, value, range) }
         try validateRanges()
         try validateNodes()
     }
@@ -23,6 +28,9 @@ extension MachineSpec {
             try Self.validate(range.start, range.end, key: "affinity", index)
             try Self.validate(range.node)
         }
+        for (index, range) in (contiguousRanges ?? []).enumerated() {
+            try Self.validate(range.start, range.end, key: "contiguousRanges", index)
+        }
         for (index, range) in kernelRanges.enumerated() {
             try Self.validate(range.start, range.end, key: "kernelRanges", index)
         }
@@ -35,6 +43,11 @@ extension MachineSpec {
             guard !described.contains(node.id) else { throw .duplicateNode(node.id) }
             described.insert(node.id)
             for cpu in node.cpus where !(0..<CPUID.limit ~= cpu.rawValue) { throw .cpu(cpu, node: node.id) }
+            if let place = node.structure {
+                guard place.start.rawValue >= 0, place.end > place.start,
+                    place.end.rawValue <= Int(FirmwareMap.addressLimit)
+                else { throw .nodeStructure(node.id) }
+            }
             for distance in node.distances where !(0...255 ~= distance) {
                 throw .distance(distance, from: node.id)
             }

@@ -84,6 +84,8 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         /// Distance to each of the spec's nodes, in the order of ``MachineSpec/nodes``; 10 is local.
         public var distances: [Int]
         public var isGenericInitiator: Bool
+        /// Where the kernel put the node's own structure, if a log says so. *Kernel counterpart:* `NODE_DATA`.
+        public var structure: ByteRange?
 
         public init(id: NodeID, cpus: [CPUID] = [], distances: [Int] = [], isGenericInitiator: Bool = false) {
             self.id = id
@@ -114,6 +116,8 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var hasZoneDMA32 = true
         public var hasHighMem = false
         public var hasZoneDevice = true
+        /// Where `false`, `numa=fake=` is passed over. *Kernel counterpart:* `CONFIG_NUMA_EMU`.
+        public var hasNUMAEmulation = true
         /// `CONFIG_TRANSPARENT_HUGEPAGE`, on a machine that has huge pages.
         public var hasTransparentHugePages = true
         /// Where the command line does not say: not `CONFIG_TRANSPARENT_HUGEPAGE_NEVER`.
@@ -122,6 +126,8 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var pageblockOrder: Order = 9
         /// *Kernel counterpart:* `MAX_PAGE_ORDER`.
         public var maxOrder: Order = 10
+        /// How pages are found, and what they remember; `nil`: as distributions configure it.
+        public var memoryMap: MemoryMapOptions?
 
         public init() {}
     }
@@ -147,6 +153,8 @@ public struct MachineSpec: Hashable, Sendable, Codable {
     public var hasLegacyFirmwareArea = false
     /// Where the kernel's image, initrd and the like lie before zones are laid out. `movable_node` spares their nodes.
     public var kernelRanges: [ByteRange] = []
+    /// Where contiguous memory areas lie, if a log says so; `nil`: as `cma=` and the configuration have it.
+    public var contiguousRanges: [ByteRange]?
     /// The kernel command line, unparsed.
     public var commandLine: String
     /// Values of `/proc/sys/vm` that somebody set, by the kernel's name without the `vm.` in front.

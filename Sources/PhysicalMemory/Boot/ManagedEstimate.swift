@@ -33,13 +33,32 @@ extension ZoneLayout {
     /// Sets `managedRanges` to `managedPages` of the present frames, the highest ones: what boot keeps is taken from
     /// the low end. Frames of `others`, in the zone's span but in no zone's present, fill up what is missing.
     mutating func setManagedRanges(others: [Range<PFN>] = []) {
-        managedRanges = []
-        var missing = managedPages
-        for range in (others + presentRanges).reversed() where missing > 0 {
+        // What is lent to movable requests the allocator has for sure.
+        managedRanges = cmaRanges
+        var missing = managedPages - cmaRanges.reduce(0) { $0 + $1.pageCount }
+        if missing < 0 {
+            cmaRanges = []
+            managedRanges = []
+            missing = managedPages
+        }
+        let rest = presentRanges.flatMap { Self.cut($0, cmaRanges) }
+        for range in (others + rest).reversed() where missing > 0 {
             let taken = min(missing, range.pageCount)
             managedRanges.append(range.upperBound.advanced(by: -taken.rawValue)..<range.upperBound)
             missing = missing - taken
         }
         managedRanges.sort { $0.lowerBound < $1.lowerBound }
+    }
+
+    /// What remains of a range without its parts, which are ascending.
+    private static func cut(_ range: Range<PFN>, _ parts: [Range<PFN>]) -> [Range<PFN>] {
+        var rest: [Range<PFN>] = []
+        var start = range.lowerBound
+        for part in parts where part.overlaps(range) {
+            if start < part.lowerBound { rest.append(start..<part.lowerBound) }
+            start = max(start, part.upperBound)
+        }
+        if start < range.upperBound { rest.append(start..<range.upperBound) }
+        return rest
     }
 }

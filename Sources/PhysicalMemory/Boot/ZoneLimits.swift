@@ -15,15 +15,16 @@ struct ZoneLimits: Hashable, Sendable {
         types.indices.last { types[$0] != .movable && types[$0] != .device && !ranges[$0].isEmpty }
     }
 
-    /// The limits for `spec`'s architecture and configuration over the memory of `map`.
-    init(_ spec: MachineSpec, _ map: FirmwareMap) {
+    /// The limits for `spec`'s architecture and configuration over the memory of `map`, with what `parameters` say.
+    init(_ spec: MachineSpec, _ map: FirmwareMap, _ parameters: KernelParameters) {
         types = Self.types(of: spec)
         let pageSize = UInt64(spec.pageSize.rawValue)
         let end = map.end / pageSize
         var start = map.start / pageSize
+        let i386 = Self.isI386(spec) ? LowMemory(spec, end: map.end, parameters) : nil
         ranges = types.map { type in
             guard type != .movable, type != .device else { return PFN(0)..<PFN(0) }
-            let limit = (Self.end(of: type, spec, map) ?? .max) / pageSize
+            let limit = (Self.end(of: type, spec, map, i386) ?? .max) / pageSize
             // s390 says how far its DMA zone might reach, the others how far it does.
             let high = spec.architecture == .s390x && type == .dma ? limit : min(limit, end)
             let low = start
@@ -51,14 +52,10 @@ struct ZoneLimits: Hashable, Sendable {
         spec.architecture == .i386 || spec.architecture == .i386PAE
     }
 
-    /// Where i386's direct map ends, in bytes. *Kernel counterpart:* `max_low_pfn`.
-    static func lowmemEnd(_ spec: MachineSpec) -> UInt64 {
-        // 896 MiB is the classic border: 1 GiB of kernel addresses less 128 MiB for vmalloc and fixed maps.
-        UInt64(max(0, spec.lowmemBytes?.rawValue ?? 896 << 20))
-    }
-
     /// One past the last byte that `type` may cover; `nil`: no limit.
-    private static func end(of type: ZoneType, _ spec: MachineSpec, _ map: FirmwareMap) -> UInt64? {
+    private static func end(
+        of type: ZoneType, _ spec: MachineSpec, _ map: FirmwareMap, _ i386: LowMemory?
+    ) -> UInt64? {
         switch (spec.architecture, type) {
         case (.arm64, .dma): arm64End(limit: spec.dmaLimitBytes.map { UInt64(max(1, $0.rawValue)) } ?? .max, map)
         case (.arm64, .dma32): arm64End(limit: 1 << 32, map)
@@ -68,7 +65,8 @@ struct ZoneLimits: Hashable, Sendable {
         case (.s390x, .dma), (.ppc64, .dma): 1 << 31
         case (.riscv64, .dma): 1 << 32
         case (_, .dma32): 1 << 32
-        case (.i386, .normal), (.i386PAE, .normal): lowmemEnd(spec)
+        case (.i386, .normal), (.i386PAE, .normal): i386?.end
+        case (.i386, .highMem), (.i386PAE, .highMem): i386?.highMemEnd
         case (_, .normal) where spec.configuration.hasHighMem: spec.lowmemBytes.map { UInt64(max(0, $0.rawValue)) }
         default: nil
         }
@@ -80,5 +78,65 @@ struct ZoneLimits: Hashable, Sendable {
     private static func arm64End(limit: UInt64, _ map: FirmwareMap) -> UInt64? {
         if map.start >= 1 << 32 { return nil }
         return map.start >= limit ? 1 << 32 : min(limit, 1 << 32)
+    }
+}
+
+/// How i386 divides memory between what is always mapped and HighMem.
+///
+/// *Kernel counterpart:* `lowmem_pfn_init`, `highmem_pfn_init`.
+struct LowMemory: Hashable, Sendable {
+    /// One past the last byte of the direct map. *Kernel counterpart:* `max_low_pfn`.
+    let end: UInt64
+    /// One past the last byte of HighMem. *Kernel counterpart:* `highend_pfn`.
+    let highMemEnd: UInt64
+
+    /// 1 GiB of kernel addresses less 128 MiB for vmalloc and fixed maps: the classic border.
+    private static let classicEnd: UInt64 = 896 << 20
+    /// *Kernel counterpart:* `__VMALLOC_RESERVE` where `vmalloc=` does not say.
+    private static let usualReserve: UInt64 = 128 << 20
+    /// What `vmalloc=` adds as a gap. *Kernel counterpart:* `VMALLOC_OFFSET`.
+    private static let reserveGap: UInt64 = 8 << 20
+    /// `highmem=` must leave so much to the direct map.
+    private static let leastEnd: UInt64 = 64 << 20
+
+    /// - Parameter end: one past the last byte of memory.
+    init(_ spec: MachineSpec, end memoryEnd: UInt64, _ parameters: KernelParameters) {
+        let most = Self.most(spec, parameters)
+        guard let wanted = parameters.highMemBytes, spec.configuration.hasHighMem else {
+            (end, highMemEnd) = (most, memoryEnd)
+            return
+        }
+        if memoryEnd > most {
+            // More than there is, is passed over.
+            (end, highMemEnd) = (most, wanted <= memoryEnd - most ? most + wanted : memoryEnd)
+        } else {
+            let rest = wanted < memoryEnd ? memoryEnd - wanted : 0
+            (end, highMemEnd) = (rest >= Self.leastEnd ? rest : most, memoryEnd)
+        }
+    }
+
+    /// What the direct map could reach. *Kernel counterpart:* `MAXMEM`.
+    static func most(_ spec: MachineSpec, _ parameters: KernelParameters) -> UInt64 {
+        if let known = spec.lowmemBytes { return UInt64(max(0, known.rawValue)) }
+        guard let reserve = parameters.vmallocBytes else { return classicEnd }
+        let all = classicEnd + usualReserve
+        let (sum, overflow) = reserve.addingReportingOverflow(reserveGap)
+        return overflow || sum > all ? 0 : all - sum
+    }
+
+    /// How many bytes fewer the direct map reaches for `vmalloc=`.
+    static func loss(_ parameters: KernelParameters) -> Int {
+        parameters.vmallocBytes.map { Int(clamping: $0) - Int(usualReserve - reserveGap) } ?? 0
+    }
+}
+
+extension MachineSpec {
+    /// Adds kernel parameters behind those that are there. ``lowmemBytes`` follows a new `vmalloc=`.
+    public mutating func append(parameters: String) {
+        let before = LowMemory.loss(KernelParameters(commandLine))
+        commandLine += commandLine.isEmpty ? parameters : " " + parameters
+        let more = LowMemory.loss(KernelParameters(commandLine)).subtractingReportingOverflow(before)
+        guard let low = lowmemBytes, !more.overflow else { return }
+        lowmemBytes = ByteCount(max(0, low.rawValue.subtractingReportingOverflow(more.partialValue).partialValue))
     }
 }

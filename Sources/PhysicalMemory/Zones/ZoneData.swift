@@ -79,16 +79,7 @@ extension Machine {
 extension MachineLayout {
     /// Frames of a section of the memory model. *Kernel counterpart:* `PAGES_PER_SECTION`.
     var sectionPages: Int {
-        let bits =
-            switch architecture {
-            case .i386: 26
-            case .i386PAE: 29
-            case .ppc64: 24
-            case .s390x: 28
-            case .arm64 where pageSize.rawValue == 65536: 29
-            case .x86_64, .arm64, .riscv64, .other: 27
-            }
-        return max(1, (1 << bits) / pageSize.rawValue)
+        max(1, (1 << SectionMap.sizeBits(architecture, pageSize: pageSize)) / pageSize.rawValue)
     }
 
     fileprivate func hasFrames(in range: Range<PFN>, besides name: ZoneName) -> Bool {

@@ -17,16 +17,25 @@ struct LayoutCommand: AsyncParsableCommand {
     @Option(help: "How to print it.")
     var format: Format?
 
+    @Flag(help: "Show the way there: the firmware's map, node structures, zones, zonelists, frames to the free lists.")
+    var bootSteps = false
+
     mutating func validate() throws {
+        if bootSteps, let format, format != .json, format != .tree {
+            throw ValidationError("--boot-steps is text or JSON, not --format \(format.rawValue)")
+        }
         if output.json, let format, format != .json {
             throw ValidationError("--json and --format \(format.rawValue) exclude each other")
         }
     }
 
     mutating func run() async throws {
-        let layout = try machine.layout()
+        let (spec, layout) = try machine.described()
+        let steps = bootSteps ? try BootSteps(of: layout, from: spec) : nil
         switch output.json ? .json : format ?? .tree {
-        case .json: try Output.write(LayoutReport(layout).json())
+        case .json: try Output.write(LayoutReport(layout, steps: steps).json())
+        case .tree where bootSteps:
+            if let steps { try Output.write(BootStepsText(steps, of: layout, style: output.style).text) }
         case .tree: try Output.write(LayoutTree(layout, style: output.style).text)
         case .dmesg: try Output.write(layout.bootLogText())
         case .zoneinfo: try Output.write(layout.zoneInfoText())

@@ -27,20 +27,21 @@ struct MachineOptions: ParsableArguments {
     }
 
     /// The machine's description with the kernel parameters and settings given.
-    func spec() throws -> MachineSpec { try described().spec }
+    func spec() throws -> MachineSpec { try source().spec }
 
-    private func described() throws -> (spec: MachineSpec, notes: [String]) {
+    private func source() throws -> (spec: MachineSpec, notes: [String]) {
         var (spec, notes) = try MachineSource(machine).description(picture: picture ?? 1)
-        if let cmdline {
-            spec.commandLine += spec.commandLine.isEmpty ? cmdline : " " + cmdline
-        }
+        if let cmdline { spec.append(parameters: cmdline) }
         for setting in settings { spec.sysctls[setting.sysctlName] = setting.value }
         return (spec, notes)
     }
 
     /// The machine laid out. A setting that the kernel would refuse, or that is not modelled, is wrong usage.
-    func layout() throws -> MachineLayout {
-        var (spec, notes) = try described()
+    func layout() throws -> MachineLayout { try described().layout }
+
+    /// The machine laid out, and the description that it was laid out from.
+    func described() throws -> (spec: MachineSpec, layout: MachineLayout) {
+        var (spec, notes) = try source()
         for setting in settings { spec.sysctls[setting.sysctlName] = nil }
         var layout: MachineLayout
         do {
@@ -56,7 +57,7 @@ struct MachineOptions: ParsableArguments {
             }
         }
         layout.notes = notes + layout.notes
-        return layout.retuned()
+        return (spec, layout.retuned())
     }
 
     private static func hint(for error: BootError) -> String? {

@@ -48,3 +48,39 @@ struct KernelParametersTests {
         #expect(KernelParameters("mem=x movablecore=% kernelcore= cma=").ignored.count == 4)
     }
 }
+
+/// i386's options that move the border between the direct map and HighMem.
+struct LowMemoryTests {
+    private func ranges(_ commandLine: String, end: Int, known: Int? = nil) throws -> [String: Int] {
+        var configuration = MachineSpec.Configuration(usualFor: .i386PAE)
+        configuration.hasNUMA = false
+        var spec = MachineSpec(
+            name: "test", architecture: .i386PAE, kernel: KernelVersion(6, 1), configuration: configuration,
+            memory: [.init(start: .mebibytes(1), end: .mebibytes(end), node: 0)], nodes: [.init(id: 0, cpus: [0])])
+        spec.lowmemBytes = known.map { .mebibytes($0) }
+        spec.append(parameters: commandLine)
+        let layout = try MachineLayout(booting: spec)
+        return Dictionary(
+            uniqueKeysWithValues: layout.zoneRanges.map {
+                ($0.zone.kernelName, Int($0.frames.upperBound.rawValue) * 4096 >> 20)
+            })
+    }
+
+    @Test func highmemCutsHighMem() throws {
+        #expect(try ranges("", end: 2048) == ["DMA": 16, "Normal": 896, "HighMem": 2048])
+        #expect(try ranges("highmem=256M", end: 2048)["HighMem"] == 1152)
+        // More than there is, is passed over.
+        #expect(try ranges("highmem=3G", end: 2048)["HighMem"] == 2048)
+    }
+
+    @Test func highmemTakesFromTheDirectMapWhereThatReachesAll() throws {
+        #expect(try ranges("highmem=300M", end: 700) == ["DMA": 16, "Normal": 400, "HighMem": 700])
+        // At least 64 MiB stay.
+        #expect(try ranges("highmem=650M", end: 700) == ["DMA": 16, "Normal": 700])
+    }
+
+    @Test func vmallocTakesFromTheDirectMap() throws {
+        #expect(try ranges("vmalloc=256M", end: 2048)["Normal"] == 760)
+        #expect(try ranges("vmalloc=256M", end: 2048, known: 880)["Normal"] == 744)
+    }
+}
