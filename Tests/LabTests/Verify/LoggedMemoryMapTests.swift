@@ -1,27 +1,15 @@
 import Foundation
 import KernelFormats
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// What kernels log of their memory map, against the model: page flags, node structures, deferred pages.
 struct LoggedMemoryMapTests {
-    /// Boots of the shared folder, else those that every clone has.
-    private static var captures: [Capture] {
-        get throws {
-            let clone = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent("KernelFormatsTests/Boots").path
-            let folder = OracleBootsTests.names.isEmpty ? clone : OracleBootsTests.folder
-            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".txt") }.sorted()
-                .map { name in
-                    let data = try #require(FileManager.default.contents(atPath: "\(folder)/\(name)"))
-                    return Capture(parsing: Array(data), name: name)
-                }
-        }
-    }
-
     @Test func widthsNodesAndWorkersAreThoseOfTheLogs() throws {
         var (widths, structures, estimates, workers) = (0, 0, 0, 0)
-        for capture in try Self.captures {
+        for boot in Oracle.entries(of: Oracle.folder("boots") ?? Oracle.carriedBoots, suffix: ".txt") {
+            let capture = try Capture(parsing: Array(Data(contentsOf: boot)), name: boot.lastPathComponent)
             let layout = try MachineLayout(booting: capture.machineSpec().spec)
             let log = capture.bootLog
             if let logged = log.pageFlagWidths {
