@@ -47,7 +47,7 @@ struct ContiguousAreaTests {
         // No memory there, no whole pageblock, more than there is.
         #expect(try areas("cma=64M@16G", [(1024, 4096)]).isEmpty)
         #expect(try areas("cma=64M@1537K", [(1024, 4096)]).isEmpty)
-        #expect(try areas("cma=1T", [(1024, 4096)]).isEmpty)
+        #expect(try areas("cma=1024T", [(1024, 4096)]).isEmpty)
     }
 
     @Test func whatALogSaysCounts() throws {
