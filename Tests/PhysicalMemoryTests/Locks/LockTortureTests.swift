@@ -1,4 +1,5 @@
 import PhysicalMemory
+import TestSupport
 import Testing
 
 /// Every lock under threads that fight for it.

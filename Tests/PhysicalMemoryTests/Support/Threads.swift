@@ -34,6 +34,3 @@ final class SharedList<Element: Sendable>: Sendable {
     func append(_ element: Element) { lock.withLock { list.append(element) } }
     var elements: [Element] { lock.withLock { list } }
 }
-
-/// Whether ThreadSanitizer watches this process; it reports races that a test plants.
-let isUnderThreadSanitizer = dlsym(nil, "__tsan_init") != nil
