@@ -2,7 +2,8 @@ import HostNUMA
 
 /// Memory on one node, in the largest pages that can be had, and proved to lie there page by page.
 struct MeasuredMemory: @unchecked Sendable {
-    // Unchecked: an address; who uses what of it when, the surveys decide.
+    // Unchecked: an address. A survey lends a part to one thread at a time and waits for it; where threads share words,
+    // they are atomics (`SharedWords`).
 
     let node: HostNode
     let address: UnsafeMutableRawPointer

@@ -144,6 +144,10 @@ private struct ZoneAuditor {
         if zone.freeHighatomic.load() != highatomic {
             audit.report("\(zone.name): \(highatomic) free highatomic pages, counted \(zone.freeHighatomic.load())")
         }
+        let withheld = zone.watermarkBoost.load() + zone.freeHighatomic.load() + zone.freeCMA.load()
+        if zone.withheld.load() != withheld {
+            audit.report("\(zone.name): \(withheld) pages withheld, counted \(zone.withheld.load())")
+        }
     }
 
     mutating func walk(_ pageset: borrowing PerCPUPages, _ zone: borrowing Zone, _ cpu: CPUID, _ audit: inout Audit) {
