@@ -14,7 +14,7 @@ let package = Package(
         .target(name: "CTwin", dependencies: ["CMallocs"], cSettings: [.unsafeFlags(["-O2"])]),
         .executableTarget(
             name: "Ratios",
-            dependencies: ["CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
+            dependencies: ["CMallocs", "CTwin", .product(name: "PhysicalMemory", package: "pgdat")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .target(name: "CAccess", cSettings: [.unsafeFlags(["-O2"])]),
         .executableTarget(

@@ -60,6 +60,22 @@ extension Machine {
         return 1
     }
 
+    /// Gives back single frames that were allocated on whichever CPU.
+    ///
+    /// - Throws: ``BadPage`` for the first that is refused; the others are freed all the same.
+    ///
+    /// One hold of the per-CPU list's lock serves all of one zone that follow each other. Complexity: O(frames).
+    /// *Kernel counterpart:* `free_unref_folios`.
+    public func freeBulk(_ frames: [PFN], on cpu: CPUID) throws(BadPage) {
+        guard let first = frames.first else { return }
+        guard let state = self.cpu(cpu) else { throw BadPage(pfn: first, order: 0, reason: .orderTooLarge) }
+        let numbers = frames.map(\.rawValue)
+        if let refused = state.value.freeBulk(numbers.span) {
+            badPages.add(1)
+            throw BadPage(pfn: frames[refused.place], order: 0, reason: refused.reason)
+        }
+    }
+
     /// Gives everything in a CPU's lists back to the zones. *Kernel counterpart:* `drain_local_pages`.
     public func drain(_ cpu: CPUID, on worker: CPUID) {
         guard let state = self.cpu(cpu), let worker = self.cpu(worker) else { return }

@@ -104,11 +104,13 @@ static inline void zone_lock(zone *z) {
 
 /// `value`, expected to be `expected`: what is computed from the result does not wait for it.
 static inline __attribute__((always_inline)) uint64_t predicted(uint64_t value, uint64_t expected) {
+    uint64_t copy = expected;
+    __asm__("" : "+r"(copy));
     if (unlikely(value != expected)) {
         __asm__("" : "+r"(value));
         return value;
     }
-    return expected;
+    return copy;
 }
 
 static inline void list_prepend(list *l, page *pages, uint32_t f) {

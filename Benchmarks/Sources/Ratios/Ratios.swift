@@ -49,30 +49,15 @@ struct Ratios {
             } swift: {
                 UInt64(pattern.pool(pairs: 2_000_000, size: 65536, gfp))
             }
-            compareTwoCPUs("lifo, order 0, 2 CPUs, \(name)", rounds, pairs: 2_000_000, machine, twin, gfp)
+            compare("batch of 512 by bulk calls, \(name)", rounds, operations: 4_096_000) {
+                twin_batch(twin, 0, 4000, 512, 0, gfp.rawValue)
+            } swift: {
+                UInt64(pattern.bulk(rounds: 4000, size: 512, gfp))
+            }
+            let both = TwoCPUs(machine, twin, rounds, gfp)
+            both?.compareAll(name)
             twin_destroy(twin)
         }
-    }
-
-    /// Both CPUs at once, each on its own lists: nanoseconds of wall time per operation of one CPU.
-    static func compareTwoCPUs(
-        _ name: String, _ rounds: Int, pairs: Int, _ machine: Machine, _ twin: OpaquePointer, _ gfp: GFP
-    ) {
-        nonisolated(unsafe) let twin = twin  // The twin's CPUs share only what its locks and atomics cover.
-        guard let patterns = [0, 1].map({ AllocationPattern(machine, cpu: CPUID($0)) }) as? [AllocationPattern] else {
-            return
-        }
-        compare(name, rounds, operations: 2 * pairs) {
-            onBothCPUs { _ = twin_lifo(twin, Int32($0), UInt64(pairs), 0, gfp.rawValue) }
-            return UInt64(pairs)
-        } swift: {
-            onBothCPUs { _ = patterns[$0].lifo(pairs: pairs, gfp) }
-            return UInt64(pairs)
-        }
-    }
-
-    static func onBothCPUs(_ body: @escaping @Sendable (Int) -> Void) {
-        DispatchQueue.concurrentPerform(iterations: 2, execute: body)
     }
 
     static func compare(
@@ -87,7 +72,7 @@ struct Ratios {
         precondition(pairs.0 == pairs.1 && pairs.0 > 0, "\(name): C did \(pairs.0) pairs, pgdat \(pairs.1)")
         let ns = (best.c * 1e9 / Double(operations), best.swift * 1e9 / Double(operations))
         print(
-            name.padding(toLength: 36, withPad: " ", startingAt: 0),
+            name.padding(toLength: 44, withPad: " ", startingAt: 0),
             String(format: "%6.2f %6.2f  x%.2f", ns.0, ns.1, ns.1 / ns.0))
     }
 

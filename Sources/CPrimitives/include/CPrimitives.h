@@ -26,11 +26,14 @@ static inline __attribute__((always_inline)) void cprim_prefetch_for_read(const 
 /// the core goes on with `expected` and starts again where that was wrong, as after any branch.
 static inline __attribute__((always_inline)) unsigned long long
 cprim_predicted(unsigned long long value, unsigned long long expected) {
+    // Copies that the compiler knows nothing of: it would see that both are equal, and use the one that is late.
+    unsigned long long copy = expected;
+    __asm__("" : "+r"(copy));
     if (__builtin_expect(value != expected, 0)) {
-        __asm__("" : "+r"(value));  // keeps the compiler from seeing that both ways give `value`
+        __asm__("" : "+r"(value));
         return value;
     }
-    return expected;
+    return copy;
 }
 
 /// A counter that rises at a constant rate, in units of its own; 0 where there is none.
@@ -45,6 +48,30 @@ static inline __attribute__((always_inline)) unsigned long long cprim_cycles(voi
     return 0;
 #endif
 }
+
+/// Keeps the compiler from moving memory accesses across. The core may still do so.
+static inline __attribute__((always_inline)) void cprim_compiler_barrier(void) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+// The numbers of the system call membarrier, and of two of its commands, from its manual page and the headers of each
+// architecture.
+#if defined(__linux__) && defined(__x86_64__)
+#define CPRIM_MEMBARRIER 324
+#elif defined(__linux__) && (defined(__aarch64__) || defined(__riscv))
+#define CPRIM_MEMBARRIER 283
+#endif
+
+#ifdef CPRIM_MEMBARRIER
+extern long syscall(long, ...);
+/// Asks that `cprim_barrier_everywhere` may be used. Returns 0 where it may not.
+static inline int cprim_barrier_register(void) { return syscall(CPRIM_MEMBARRIER, 1 << 4, 0, 0) == 0; }
+/// Returns when every thread of the process has passed a full memory barrier since the call. Returns 0 if it failed.
+static inline int cprim_barrier_everywhere(void) { return syscall(CPRIM_MEMBARRIER, 1 << 3, 0, 0) == 0; }
+#else
+static inline int cprim_barrier_register(void) { return 0; }
+static inline int cprim_barrier_everywhere(void) { return 0; }
+#endif
 
 extern int sched_yield(void);
 

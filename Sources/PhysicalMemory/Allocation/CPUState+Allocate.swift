@@ -26,7 +26,7 @@ extension CPUState {
     /// considerate attempt may take, the request starts again the long way.
     @inline(never)
     private borrowing func refillAndAllocate(
-        _ held: consuming Held<PerCPULists, PerCPULock.Front>, _ order: UInt32, _ gfp: GFP
+        _ held: consuming Held<PerCPULists, OwnersDoor>, _ order: UInt32, _ gfp: GFP
     ) -> UInt64 {
         let place = Int(localZonelist.firstPlaces[Int(rules.highestZone[Int(gfp.rawValue & 15)])])
         let preferred = localZonelist.references[place]

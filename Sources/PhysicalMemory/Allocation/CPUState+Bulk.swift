@@ -22,6 +22,48 @@ extension CPUState {
         return taken
     }
 
+    /// Frees single frames. Returns the place of the first that was refused, and why; the others are freed all the same.
+    ///
+    /// One hold of a list's lock serves all that follow each other in one zone and have nothing special about them.
+    /// *Kernel counterpart:* `free_unref_folios`. Complexity: O(frames) but for drains.
+    @inline(__always)
+    borrowing func freeBulk(_ frames: Span<UInt64>) -> (place: Int, reason: BadPage.Reason)? {
+        var refused: (place: Int, reason: BadPage.Reason)?
+        var place = 0
+        while place < frames.count {
+            let done = freeRun(frames, from: place)
+            place += done
+            guard done == 0 else { continue }
+            if let reason = freeAtLength(frames[place], 0), refused == nil { refused = (place, reason) }
+            place += 1
+        }
+        return refused
+    }
+
+    /// Frees plain frames of one zone, from `first` on. Returns how many; 0 if the first is not plain or its list taken.
+    @inline(__always)
+    private borrowing func freeRun(_ pfns: Span<UInt64>, from first: Int) -> Int {
+        guard map.contains(pfns[first]) else { return 0 }
+        let zoneNumber = PageFlags.zone(map[pfns[first]].flags.load())
+        let zone = pagesets[zoneNumber].value.zone
+        let frames = zone.value.frames
+        guard let held = pagesets[zoneNumber].value.lists.tryAcquireFast() else { return 0 }
+        var place = first
+        while place < pfns.count {
+            let pfn = pfns[place]
+            guard map.contains(pfn), map[pfn].claim == Page.allocated(order: 0) else { break }
+            let flags = map[pfn].flags.load()
+            let frame = frames.offset(pfn)
+            let type = frames.migrateType(of: frame)
+            guard flags & (PageFlags.head | PageFlags.lru) == 0, PageFlags.zone(flags) == zoneNumber,
+                MigrateType.isMergeable(type)
+            else { break }
+            commit(frame, 0, type, zone, &held.value)
+            place &+= 1
+        }
+        return place - first
+    }
+
     /// The low watermark, without a care for fragmentation and without waking kswapd.
     borrowing func bulkFlags(_ type: UInt8) -> AllocationFlags {
         rules.hasCMA && type == MigrateType.movable.rawValue ? [.low, .cma] : .low

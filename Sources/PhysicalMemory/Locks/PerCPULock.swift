@@ -2,14 +2,14 @@ import Synchronization
 
 /// A per-CPU list's lock: a spinlock that the paths for allocating and freeing only try.
 ///
-/// Those paths take its front word and know nothing else. With statistics the front is shut for good, so that they
-/// turn to the paths at length, and what is held and measured is the lock behind it: who measures nothing pays
-/// nothing.
+/// A thread that acts as the CPU for a while adopts the lock, and then enters by a door of its own, which the fast
+/// paths know and nothing else. Whoever else comes takes the spinlock and bars the door. Nobody can adopt a lock with
+/// statistics: all take the spinlock, and what is held is measured; who measures nothing pays nothing.
 ///
 /// *Kernel counterpart:* `pcp->lock`.
 struct PerCPULock: ~Copyable, Lock {
-    private let front: _Cell<Front>
-    private let back: SpinLock
+    private let door: _Cell<OwnersDoor>
+    private let word: SpinLock
     let recorder: Stable<LockRecorder>?
 
     static var rank: LockRank { .perCPU }
@@ -18,65 +18,78 @@ struct PerCPULock: ~Copyable, Lock {
 
     init(_ recorder: Stable<LockRecorder>?) {
         self.recorder = recorder
-        back = SpinLock()
-        front = _Cell(Front())
-        if recorder != nil { _ = frontLock.tryLock(by: .anyone) }
+        word = SpinLock()
+        door = _Cell(OwnersDoor())
     }
 
-    /// The word that the fast paths try.
-    struct Front: ~Copyable, Lock {
-        private let word = SpinLock()
-
-        static var rank: LockRank { .perCPU }
-
-        @inline(__always) borrowing func tryLock(by user: LockUser) -> Bool { word.tryLock() }
-        @inline(__always) borrowing func lock(by user: LockUser) { word.lock() }
-        @inline(__always) borrowing func unlock() { word.unlock() }
+    private var owners: OwnersDoor {
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(door._address) }
     }
 
-    private var frontLock: Front {
-        @inline(__always) unsafeAddress { unsafe UnsafePointer(front._address) }
+    @inline(__always) fileprivate borrowing func doorAddress() -> UnsafeMutablePointer<OwnersDoor> {
+        unsafe door._address
     }
 
-    @inline(__always) fileprivate borrowing func frontAddress() -> UnsafeMutablePointer<Front> {
-        unsafe front._address
+    /// Makes the calling thread the owner, if the lock has none and can have one. Returns whether it did.
+    borrowing func adopt() -> Bool {
+        guard recorder == nil, OwnersDoor.canBeOwned else { return false }
+        word.lock()
+        defer { word.unlock() }
+        return owners.adopt()
+    }
+
+    /// Undoes ``adopt()``, for a thread that does not hold the lock. Does nothing if another thread owns it.
+    borrowing func abandon() {
+        guard owners.isOwnedByCaller() else { return }
+        word.lock()
+        owners.abandon()
+        word.unlock()
     }
 
     borrowing func tryLock(by user: LockUser) -> Bool {
-        guard let recorder else { return frontLock.tryLock(by: user) }
-        guard back.tryLock() else {
-            recorder.value.noteRefused(user)
+        if owners.isOwnedByCaller() { return owners.tryLock() }
+        guard word.tryLock() else {
+            recorder?.value.noteRefused(user)
             return false
         }
-        recorder.value.noteAcquired(user, since: nil)
+        guard owners.bar(isPatient: false) else {
+            word.unlock()
+            return false
+        }
+        recorder?.value.noteAcquired(user, since: nil)
         return true
     }
 
     borrowing func lock(by user: LockUser) {
-        guard let recorder else { return frontLock.lock(by: user) }
-        if back.tryLock() { return recorder.value.noteAcquired(user, since: nil) }
-        let start = CycleClock.now()
-        back.lock()
-        recorder.value.noteAcquired(user, since: start)
+        if owners.isOwnedByCaller() { return owners.lock() }
+        if word.tryLock() {
+            recorder?.value.noteAcquired(user, since: nil)
+        } else {
+            let start = recorder == nil ? 0 : CycleClock.now()
+            word.lock()
+            recorder?.value.noteAcquired(user, since: start)
+        }
+        _ = owners.bar(isPatient: true)
     }
 
     borrowing func unlock() {
-        guard let recorder else { return frontLock.unlock() }
-        let use = recorder.value.endUse()
-        back.unlock()
-        recorder.value.record(use)
+        if owners.isOwnedByCaller() { return owners.unlock() }
+        let use = recorder?.value.endUse()
+        owners.unbar()
+        word.unlock()
+        if let recorder, let use { recorder.value.record(use) }
     }
 }
 
-// Sound because the front word is reached through atomic operations alone.
+// Sound because the door is reached through atomic operations alone.
 extension PerCPULock: @unchecked Sendable {}
 
 extension Guarded where L == PerCPULock, Value: ~Copyable {
-    /// ``tryAcquire(by:)`` for the fast paths; it never succeeds in a machine with lock statistics.
-    @inline(__always) borrowing func tryAcquireFast() -> Held<Value, PerCPULock.Front>? {
+    /// ``tryAcquire(by:)`` for the fast paths; it never succeeds for a thread that has not adopted the lock.
+    @inline(__always) borrowing func tryAcquireFast() -> Held<Value, OwnersDoor>? {
         PerCPULock.rank.check()
-        let front = unsafe lock.frontAddress()
-        guard unsafe front.pointee.tryLock(by: .anyone) else { return nil }
-        return unsafe assumeHeld(by: front)
+        let door = unsafe lock.doorAddress()
+        guard unsafe door.pointee.tryLock() else { return nil }
+        return unsafe assumeHeld(by: door)
     }
 }
