@@ -23,8 +23,8 @@ struct StressChart {
             Self.height - Self.bottom - number / greatest * (Self.height - Self.top - Self.bottom)
         }
         svg = "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" width=\"\(Int(Self.width))\" role=\"img\" "
-        svg += "aria-label=\"\(StressPage.escaped(title)) by number of threads\">"
-        svg += "<text x=\"8\" y=\"18\" font-weight=\"600\">\(StressPage.escaped(title))</text>"
+        svg += "aria-label=\"\(HTML.escaped(title)) by number of threads\">"
+        svg += "<text x=\"8\" y=\"18\" font-weight=\"600\">\(HTML.escaped(title))</text>"
         for part in [0.0, 0.5, 1] {
             let height = Self.place(y(greatest * part))
             svg +=

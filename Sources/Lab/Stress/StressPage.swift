@@ -8,7 +8,7 @@ public struct StressPage {
         html = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
         html +=
-            "<title>pgdat stress: \(Self.escaped(report.machine.name))</title><style>\(Self.style)</style></head><body>"
+            "<title>pgdat stress: \(HTML.escaped(report.machine.name))</title><style>\(Self.style)</style></head><body>"
         addHeading()
         addCharts()
         addPoints()
@@ -35,25 +35,11 @@ public struct StressPage {
         .charts{display:flex;flex-wrap:wrap;gap:1.5rem}
         """
 
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
-        }
-        return result
-    }
-
     private static func number(_ value: Double?) -> String { value.map(Text.decimal) ?? "–" }
 
     private mutating func addHeading() {
         let machine = report.machine
-        html += "<h1>pgdat stress: \(Self.escaped(report.workload)) on \(Self.escaped(machine.name))</h1>"
+        html += "<h1>pgdat stress: \(HTML.escaped(report.workload)) on \(HTML.escaped(machine.name))</h1>"
         html += "<p>\(machine.nodes) nodes, \(machine.cpus) CPUs, lock \(report.lock), seed \(report.seed): "
         html += "\(Text.count(report.operations)) operations in \(Text.decimal(report.seconds)) s. "
         if let trip = report.roundTripNanoseconds {
@@ -64,7 +50,7 @@ public struct StressPage {
         if report.interrupted { html += " Interrupted: this is what was done until then." }
         html += "</p>"
         if !report.errors.isEmpty {
-            html += "<ul>" + report.errors.map { "<li class=\"bad\">\(Self.escaped($0))</li>" }.joined() + "</ul>"
+            html += "<ul>" + report.errors.map { "<li class=\"bad\">\(HTML.escaped($0))</li>" }.joined() + "</ul>"
         }
     }
 
@@ -81,8 +67,8 @@ public struct StressPage {
 
     private mutating func addTable(_ heading: [String], _ rows: [[String]]) {
         html += "<div class=\"wide\"><table><thead><tr>"
-        html += heading.map { "<th scope=\"col\">\(Self.escaped($0))</th>" }.joined() + "</tr></thead><tbody>"
-        for row in rows { html += "<tr>" + row.map { "<td>\(Self.escaped($0))</td>" }.joined() + "</tr>" }
+        html += heading.map { "<th scope=\"col\">\(HTML.escaped($0))</th>" }.joined() + "</tr></thead><tbody>"
+        for row in rows { html += "<tr>" + row.map { "<td>\(HTML.escaped($0))</td>" }.joined() + "</tr>" }
         html += "</tbody></table></div>"
     }
 
@@ -130,7 +116,7 @@ public struct StressPage {
 
     private mutating func addNotes() {
         html += "<h2>What was checked, and what cannot be seen</h2><ul>"
-        for text in report.checks + report.notes { html += "<li>\(Self.escaped(text))</li>" }
+        for text in report.checks + report.notes { html += "<li>\(HTML.escaped(text))</li>" }
         html += "</ul>"
     }
 }
