@@ -79,4 +79,15 @@ struct FailureTests {
         process.waitUntilExit()
         #expect(process.terminationStatus == 69)
     }
+
+    /// Before anything is measured or run, where that takes long.
+    @Test(arguments: [["capture", "-o"], ["measure", "--quick", "--html"], ["stress", "--html"]])
+    func aFileThatCannotBeWrittenIsNamedWithTheReason(_ arguments: [String]) throws {
+        try check(arguments + ["/nonexistent/file"], status: 69, says: "cannot write /nonexistent/file: No such file")
+        try check(arguments + ["/tmp"], status: 69, says: "cannot write /tmp: Is a directory")
+    }
+
+    @Test func aFullDiskIsAFailure() throws {
+        try check(["capture", "-o", "/dev/full"], status: 69, says: "cannot write /dev/full: No space left")
+    }
 }

@@ -121,6 +121,7 @@ struct StressCommand: AsyncParsableCommand {
         let plan = try StressPlan(layout, on: Host.current(), options: options)
         try mischief.check(against: plan)
         try torture.check(against: plan)
+        if let html { try Output.checkPlace(of: html) }
         output.remark(plan.announcement)
         let display = output
         let count = plan.points.count
