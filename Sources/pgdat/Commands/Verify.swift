@@ -43,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         output.progress("")
-        for error in unreadable { output.remark(Failure(error)?.message ?? "\(error)") }
+        for error in unreadable.dropFirst() { output.remark(Failure(error)?.message ?? "\(error)") }
         if let first = unreadable.first, unreadable.count == paths.count {
             throw Failure(first) ?? Failure(.software, "\(first)")
         }
