@@ -54,15 +54,32 @@ public struct StressPage {
         }
     }
 
+    /// Threads beyond the host's CPUs have charts of their own: what they show is how a lock bears a holder without a
+    /// CPU, on a scale that would flatten all else.
     private mutating func addCharts() {
         guard Set(report.points.map(\.cpus)).count > 1 else { return }
-        html += "<h2>By number of threads</h2><div class=\"charts\">"
-        html += StressChart("operations a second", report.points) { $0.operationsPerSecond }.svg
-        if report.points.contains(where: { $0.lockWaitNanoseconds.p99 != nil }) {
-            html += StressChart("lock wait, 99th percentile, ns", report.points) { $0.lockWaitNanoseconds.p99 }.svg
+        let isTorture = report.workload.hasPrefix("torture")
+        let throughput = "\(isTorture ? "acquisitions" : "operations") a second"
+        let waits = "99th percentile of \(isTorture ? "the way to the lock" : "waits for the lock"), ns"
+        let within = report.points.filter { !$0.oversubscribed }
+        if !within.isEmpty {
+            html += "<h2>By number of threads</h2><div class=\"charts\">"
+            html += StressChart(throughput, within, mayBeLogarithmic: false) { $0.operationsPerSecond }.svg
+            if within.contains(where: { $0.lockWaitNanoseconds.p99 != nil }) {
+                html += StressChart(waits, within, mayBeLogarithmic: true) { $0.lockWaitNanoseconds.p99 }.svg
+            }
+            html += "</div>"
+        }
+        let beyond = report.points.filter(\.oversubscribed)
+        guard !beyond.isEmpty else { return }
+        html += "<h2>More threads than CPUs of this host *</h2><p>The host takes the CPU from a holder, or from the "
+        html += "next in the queue, as it never happens to a kernel's spinlock: this shows how a lock bears that, and "
+        html += "nothing about scaling.</p><div class=\"charts\">"
+        html += StressBars(throughput, beyond, mayBeLogarithmic: false) { $0.operationsPerSecond }.svg
+        if beyond.contains(where: { $0.lockWaitNanoseconds.p99 != nil }) {
+            html += StressBars(waits, beyond, mayBeLogarithmic: true) { $0.lockWaitNanoseconds.p99 }.svg
         }
         html += "</div>"
-        if report.oversubscribed { html += "<p class=\"dim\">*: more threads than CPUs of this host.</p>" }
     }
 
     private mutating func addTable(_ heading: [String], _ rows: [[String]]) {
@@ -96,12 +113,17 @@ public struct StressPage {
         let rows = report.points.flatMap { point in
             point.locks.filter { $0.kind != .pcp }.map { lock in
                 [
-                    point.lock, "\(point.cpus)", lock.zone.map { "node \(lock.node ?? 0) \($0)" } ?? "tortured",
-                    Text.count(lock.acquisitions), Text.count(lock.contentions), Text.count(lock.cpuBounces),
-                    Text.count(lock.nodeBounces), Self.number(lock.waitNanoseconds.p50),
+                    point.lock, "\(point.cpus)\(point.oversubscribed ? "*" : "")",
+                    lock.zone.map { "node \(lock.node ?? 0) \($0)" } ?? "tortured",
+                    Text.count(lock.acquisitions), Text.count(lock.contentions), Text.count(lock.handOvers),
+                    Text.count(lock.cpuBounces), Text.count(lock.nodeBounces),
+                    "\(Text.decimal(lock.fairness.luckiest * 100)) %",
+                    "\(Text.decimal(lock.fairness.unluckiest * 100)) %",
+                    Text.decimal((lock.fairness.jain * 1000).rounded() / 1000), Self.number(lock.waitNanoseconds.p50),
                     Self.number(lock.waitNanoseconds.p99), Self.number(lock.waitNanoseconds.p999),
                     Self.number(lock.waitNanoseconds.max), Self.number(lock.holdNanoseconds.p50),
-                    Self.number(lock.holdNanoseconds.p99), Self.number(lock.holdNanoseconds.max),
+                    Self.number(lock.holdNanoseconds.p99), Self.number(lock.holdNanoseconds.p999),
+                    Self.number(lock.holdNanoseconds.max),
                 ]
             }
         }
@@ -109,8 +131,8 @@ public struct StressPage {
         html += "<h2>Locks</h2>"
         addTable(
             [
-                "lock", "threads", "where", "taken", "waited", "CPU bounces", "node bounces", "wait p50 ns", "p99",
-                "p99.9", "max", "hold p50 ns", "p99", "max",
+                "lock", "threads", "where", "taken", "waited", "hand-overs", "CPU bounces", "node bounces", "luckiest",
+                "unluckiest", "Jain", "wait p50 ns", "p99", "p99.9", "max", "hold p50 ns", "p99", "p99.9", "max",
             ], rows)
     }
 

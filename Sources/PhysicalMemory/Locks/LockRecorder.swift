@@ -41,7 +41,7 @@ struct LockRecorder: ~Copyable {
         self.shares = StableArray(count: shares) { LockShare(memory.suffix(from: $0 * 4 * LockHistogram.bucketCount)) }
     }
 
-    borrowing func release() {
+    deinit {
         shares.release()
         memory.release()
     }

@@ -46,6 +46,20 @@ public struct LockStatistics: Sendable {
     public var fairness: LockFairness
 }
 
+extension LockStatistics {
+    /// What came to pass at both locks; the fairness is that of the less even one.
+    public func merging(_ other: LockStatistics) -> LockStatistics {
+        LockStatistics(
+            acquisitions: acquisitions + other.acquisitions, contentions: contentions + other.contentions,
+            refusals: refusals + other.refusals, handOvers: handOvers + other.handOvers,
+            cpuBounces: cpuBounces + other.cpuBounces, nodeBounces: nodeBounces + other.nodeBounces,
+            waits: waits.merging(other.waits), holds: holds.merging(other.holds),
+            switchedWaits: switchedWaits.merging(other.switchedWaits),
+            switchedHolds: switchedHolds.merging(other.switchedHolds), shares: shares + other.shares,
+            fairness: fairness.jain <= other.fairness.jain ? fairness : other.fairness)
+    }
+}
+
 /// How evenly a lock was shared.
 public struct LockFairness: Hashable, Sendable {
     /// The greatest share, the least, as parts of the whole; 0 without any.
@@ -90,8 +104,24 @@ public struct LockTimes: Hashable, Sendable {
     }
 
     /// The times of both.
+    ///
+    /// Complexity: O(samples); of one length there is one sample afterwards.
     public func merging(_ other: LockTimes) -> LockTimes {
-        let all = (samples + other.samples).sorted { $0.nanoseconds < $1.nanoseconds }
+        var all: [PairSample] = []
+        all.reserveCapacity(samples.count + other.samples.count)
+        var (mine, theirs) = (samples[...], other.samples[...])
+        func add(_ sample: PairSample) {
+            if all.last?.nanoseconds == sample.nanoseconds {
+                all[all.count - 1].count += sample.count
+            } else {
+                all.append(sample)
+            }
+        }
+        while let first = mine.first, let second = theirs.first {
+            if first.nanoseconds <= second.nanoseconds { add(mine.removeFirst()) } else { add(theirs.removeFirst()) }
+        }
+        for sample in mine { add(sample) }
+        for sample in theirs { add(sample) }
         return LockTimes(
             samples: all, greatestNanoseconds: Swift.max(greatestNanoseconds, other.greatestNanoseconds))
     }
