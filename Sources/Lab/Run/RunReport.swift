@@ -225,8 +225,6 @@ public struct RunReport: Sendable, Encodable {
                 wrongCPUFrees += report.handedOver
                 drainsOfOthers += report.drainsOfOthers
                 failedAllocations += report.injectedFailures
-                delayedHolders += report.delayedHolds
-                preemptedHolders += report.preemptedHolds
             }
             self.departures = departures
         }

@@ -91,11 +91,22 @@ public struct LockFigures: Sendable, Encodable {
         switchedHoldNanoseconds = Times(statistics.switchedHolds)
         fairness = Fairness(statistics.fairness)
     }
+}
 
-    /// The figures of a machine's locks that were used: the zones', then the lists'.
-    static func of(_ machine: Machine) -> (locks: [LockFigures], zoneWaits: LockTimes) {
+/// What came to pass at a machine's locks that were used: the zones', then the lists'.
+struct MachineLockFigures {
+    var locks: [LockFigures]
+    /// At all zones' locks.
+    var zoneWaits: LockTimes
+    var delayedHolders: Int
+    var preemptedHolders: Int
+
+    init(_ machine: Machine) {
         let zones = machine.zoneLockStatistics().filter { $0.statistics.acquisitions > 0 }
-        let waits = zones.reduce(LockTimes()) { $0.merging($1.statistics.waits) }
-        return ((zones + machine.perCPULockStatistics()).map(LockFigures.init), waits)
+        let all = zones + machine.perCPULockStatistics()
+        locks = all.map(LockFigures.init)
+        zoneWaits = zones.reduce(LockTimes()) { $0.merging($1.statistics.waits) }
+        delayedHolders = all.reduce(0) { $0 + $1.statistics.delayedHolds }
+        preemptedHolders = all.reduce(0) { $0 + $1.statistics.preemptedHolds }
     }
 }

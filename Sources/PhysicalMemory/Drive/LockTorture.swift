@@ -11,7 +11,8 @@ public struct LockTortureSettings: Hashable, Sendable {
     public var burst: Int
     /// Whether threads 0 and 1, 2 and 3, … fight for a lock of their own, rather than all for one.
     public var inPairs: Bool
-    /// One hold of so many yields the CPU: a holder that was preempted. 0: none does.
+    /// One hold of so many is ``delayNanoseconds`` longer and gives its CPU away meanwhile: a holder that was preempted.
+    /// 0: none is.
     public var yieldingHolds: Int
     /// One hold of so many is ``delayNanoseconds`` longer. 0: none is.
     public var delayedHolds: Int

@@ -37,9 +37,7 @@ struct TorturePlan {
     }
 
     @inline(__always) static func spend(_ ticks: Int) {
-        guard ticks > 0 else { return }
-        let start = CycleClock.now()
-        while Int(truncatingIfNeeded: CycleClock.now() &- start) < ticks { cprim_pause() }
+        if ticks > 0 { HolderDetention.stay(ticks, yielding: false) }
     }
 }
 
@@ -196,6 +194,7 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
         }
         if plan.isTurn(plan.yieldingHolds, figures) {
             cprim_yield()
+            HolderDetention.stay(plan.delay, yielding: true)
             figures.yieldingHolds += 1
         }
         if held.value.leave(plan.user, entered: entered) { figures.collisions += 1 }
