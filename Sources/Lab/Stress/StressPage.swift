@@ -58,7 +58,7 @@ public struct StressPage {
     /// CPU, on a scale that would flatten all else.
     private mutating func addCharts() {
         guard Set(report.points.map(\.cpus)).count > 1 else { return }
-        let isTorture = report.workload.hasPrefix("torture")
+        let isTorture = report.isTorture
         let throughput = "\(isTorture ? "acquisitions" : "operations") a second"
         let waits = "99th percentile of \(isTorture ? "the way to the lock" : "waits for the lock"), ns"
         let within = report.points.filter { !$0.oversubscribed }
@@ -90,23 +90,39 @@ public struct StressPage {
     }
 
     private mutating func addPoints() {
+        let isTorture = report.isTorture
+        var columns: [(String, (StressReport.Point) -> String)] = [
+            ("lock", { $0.lock }), ("threads", { "\($0.cpus)\($0.oversubscribed ? "*" : "")" }),
+        ]
+        if report.points.contains(where: { $0.pcpBatch != nil }) {
+            columns.append(("pcp.batch", { $0.pcpBatch.map(String.init) ?? "–" }))
+        }
+        if report.points.contains(where: { $0.pcpHigh != nil }) {
+            columns.append(("pcp.high", { $0.pcpHigh.map(String.init) ?? "–" }))
+        }
+        columns += [
+            (isTorture ? "acquisitions/s" : "operations/s", { Text.count(Int($0.operationsPerSecond)) }),
+            ("fairness", { Text.decimal(($0.fairness * 1000).rounded() / 1000) }),
+        ]
+        if !isTorture {
+            columns += [
+                ("pair p50 ns", { Self.number($0.pairNanoseconds.p50) }),
+                ("p99", { Self.number($0.pairNanoseconds.p99) }),
+            ]
+        }
+        columns += [
+            ("wait p50 ns", { Self.number($0.lockWaitNanoseconds.p50) }),
+            ("p99", { Self.number($0.lockWaitNanoseconds.p99) }),
+            ("max", { Self.number($0.lockWaitNanoseconds.max) }),
+        ]
+        if !isTorture {
+            columns += [
+                ("zone lock taken", { Text.count($0.zoneLockAcquisitions) }),
+                ("contended", { Text.count($0.zoneLockContentions) }),
+            ]
+        }
         html += "<h2>Points</h2>"
-        addTable(
-            [
-                "lock", "threads", "pcp.batch", "pcp.high", "operations/s", "fairness", "pair p50 ns", "p99",
-                "wait p50 ns", "p99", "max", "zone lock taken", "contended",
-            ],
-            report.points.map { point in
-                [
-                    point.lock, "\(point.cpus)\(point.oversubscribed ? "*" : "")",
-                    point.pcpBatch.map(String.init) ?? "–", point.pcpHigh.map(String.init) ?? "–",
-                    Text.count(Int(point.operationsPerSecond)), Text.decimal((point.fairness * 1000).rounded() / 1000),
-                    Self.number(point.pairNanoseconds.p50), Self.number(point.pairNanoseconds.p99),
-                    Self.number(point.lockWaitNanoseconds.p50), Self.number(point.lockWaitNanoseconds.p99),
-                    Self.number(point.lockWaitNanoseconds.max), Text.count(point.zoneLockAcquisitions),
-                    Text.count(point.zoneLockContentions),
-                ]
-            })
+        addTable(columns.map(\.0), report.points.map { point in columns.map { $0.1(point) } })
     }
 
     private mutating func addLocks() {

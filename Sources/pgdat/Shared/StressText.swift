@@ -23,7 +23,7 @@ struct StressText {
         addNotes()
     }
 
-    private var isTorture: Bool { report.workload.hasPrefix("torture") }
+    private var isTorture: Bool { report.isTorture }
 
     private mutating func line(_ words: String = "") { text += words + "\n" }
 
