@@ -39,6 +39,7 @@ let package = Package(
             name: "Allocator",
             dependencies: [
                 .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "HostNUMA", package: "pgdat"),
                 .product(name: "PhysicalMemory", package: "pgdat"),
             ],
             path: "Benchmarks/Allocator",

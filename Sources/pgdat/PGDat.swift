@@ -15,12 +15,24 @@ struct PGDat: AsyncParsableCommand {
             ExplainCommand.self, MeasureCommand.self, HostCommand.self, CaptureCommand.self, StressCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
+
+    /// The parser would take a first word that names no command for an argument of the default one.
+    static func checkCommand(_ arguments: some Sequence<String>) throws {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word = arguments.first(where: { _ in true }), !word.hasPrefix("-"), word != "help",
+            !names.contains(word)
+        else { return }
+        throw Failure(
+            .usage, "no command '\(word)'", hint: "Commands: \(names.joined(separator: ", ")); pgdat --help tells more."
+        )
+    }
 }
 
 @main
 enum EntryPoint {
     static func main() async {
         do {
+            try PGDat.checkCommand(CommandLine.arguments.dropFirst())
             var command = try PGDat.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -11,7 +11,7 @@ struct FailureTests {
     }
 
     @Test(arguments: [
-        (["layout", "--bad"], "--bad"), (["nonsense"], "nonsense"),
+        (["layout", "--bad"], "--bad"), (["nonsense"], "no command 'nonsense'"),
         (["layout", "--format", "xml"], "xml"), (["layout", "--json", "--format", "tree"], "--format"),
         (["layout", "--machine", "nosuch"], "2-socket"),
         (["layout", "--machine", "2-socket", "--picture", "2"], "picture 2"),
@@ -32,7 +32,8 @@ struct FailureTests {
     }
 
     @Test(arguments: [
-        (#"{"memory": ["#, "machine.json"), ("[]", "machine.json"), ("{}", "no usable frame"),
+        (#"{"memory": ["#, "machine.json:1: cut short"), ("{\n\"a\": 1]}", "machine.json:2: no valid JSON"),
+        ("", "machine.json: no valid JSON"), ("[]", "machine.json"), ("{}", "no usable frame"),
         (#"{"memroy": []}"#, "memroy"), (#"{"memory": [{"start": 0}]}"#, "end"),
         (#"{"memory": [{"start": 0, "end": 4096}], "nodes": [{"id": 99999}]}"#, "99999"),
         (#"{"memory": [{"start": 0, "end": 9223372036854775807}]}"#, "memory"),
@@ -65,7 +66,26 @@ struct FailureTests {
     @Test func noiseIsNoCapture() throws {
         try Folder.withTemporary { folder in
             let path = try folder.write("noise.txt", String(repeating: "@@ \u{0} zone 12 Node\n", count: 1000))
-            try check(["layout", "--machine", path], status: 65, says: "noise.txt")
+            for arguments in [["layout", "--machine", path], ["verify", path], ["run", "--machine", path]] {
+                try check(arguments, status: 65, says: "noise.txt: it says nothing of memory")
+                try check(arguments, status: 65, says: "A capture is a file as pgdat capture writes it")
+            }
+            // Once, not once as a remark and once as the error.
+            let said = try Program.run("verify", path).errors
+            #expect(said.split(separator: "noise.txt", omittingEmptySubsequences: false).count == 2, "\(said)")
+        }
+    }
+
+    /// A capture that was cut off still loads; its reader is told.
+    @Test func whatACaptureLacksIsSaid() throws {
+        try Folder.withTemporary { folder in
+            let text = try Program.run("capture", "--quiet").output
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let path = try folder.write("cut.txt", lines.prefix(lines.count / 2).joined(separator: "\n"))
+            for arguments in [["layout", "--machine", path], ["host", "--machine", path]] {
+                let result = try Program.run(arguments)
+                #expect(result.status == 0 && result.output.contains("cut short"), "\(result.output)")
+            }
         }
     }
 
@@ -78,5 +98,16 @@ struct FailureTests {
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 69)
+    }
+
+    /// Before anything is measured or run, where that takes long.
+    @Test(arguments: [["capture", "-o"], ["measure", "--quick", "--html"], ["stress", "--html"]])
+    func aFileThatCannotBeWrittenIsNamedWithTheReason(_ arguments: [String]) throws {
+        try check(arguments + ["/nonexistent/file"], status: 69, says: "cannot write /nonexistent/file: No such file")
+        try check(arguments + ["/tmp"], status: 69, says: "cannot write /tmp: Is a directory")
+    }
+
+    @Test func aFullDiskIsAFailure() throws {
+        try check(["capture", "-o", "/dev/full"], status: 69, says: "cannot write /dev/full: No space left")
     }
 }

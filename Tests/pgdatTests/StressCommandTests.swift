@@ -50,6 +50,31 @@ import Testing
         #expect((json["plant"] as? [String: Any])?["caught"] as? Bool == true)
     }
 
+    /// Ctrl-C, whatever is going on: what was found so far, in the form that was asked for.
+    @Test(arguments: [
+        [], ["--no-checks", "--no-lock-figures"], ["--sweep", "pcp.batch=1,63"], ["--scale", "--lock", "all"],
+        ["--torture", "zone", "--pairs"], ["--torture", "algorithm", "--scale", "--lock", "all", "--hold", "1000000"],
+    ])
+    func anInterruptEndsItWithWhatWasFound(_ arguments: [String]) throws {
+        let endless = ["stress", "--machine", "laptop-16g", "--per-node", "16M", "--seconds", "3600"] + arguments
+        let result = try Program.interrupt(endless + ["--json"], after: "3600 s")
+        #expect(result.status == 0, "\(result.errors)")
+        let json = try result.json()
+        #expect(json["interrupted"] as? Bool == true && (json["errors"] as? [Any])?.isEmpty == true)
+        #expect((json["points"] as? [Any])?.count == 1 && json["seconds"] as? Double ?? 3600 < 3600)
+    }
+
+    @Test func anInterruptedRunHasItsTextAndItsPage() throws {
+        try Folder.withTemporary { folder in
+            let result = try Program.interrupt(
+                [
+                    "stress", "--torture", "zone", "--scale", "--seconds", "3600", "--html", folder.path("page.html"),
+                ], after: "3600 s")
+            #expect(result.status == 0 && result.output.contains("interrupted: "), "\(result.output)")
+            #expect(try folder.text("page.html").contains("Interrupted: "))
+        }
+    }
+
     @Test(arguments: [
         (["--lock", "none"], "tas, ttas, ticket"), (["--threads", "9"], "from 1 to 8"),
         (["--threads", "0"], "--threads"),

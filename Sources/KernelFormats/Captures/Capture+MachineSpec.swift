@@ -11,7 +11,7 @@ extension Capture {
     /// Throws where there is no such picture, or nothing says where memory is.
     public func machineSpec(picture number: Int = 1) throws(FormatError) -> (spec: MachineSpec, notes: [String]) {
         let picture = try picture(number)
-        var notes = self.notes
+        var notes = self.notes + problemNotes
         let kernel = kernelVersion ?? kernelVersionByFields
         if kernelVersion == nil {
             let how = kernel == nil ? "and taken to be" : "and judged by what zoneinfo prints: about"

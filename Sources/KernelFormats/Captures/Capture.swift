@@ -51,6 +51,12 @@ public struct Capture: Sendable {
     /// What had to be left unread, in sentences.
     public var notes: [String]
 
+    /// ``problems`` in a sentence; none if there are none.
+    public var problemNotes: [String] {
+        guard let first = problems.first.first else { return [] }
+        return ["\(problems.count) \(problems.count == 1 ? "line makes" : "lines make") no sense, the first: \(first)"]
+    }
+
     /// The longest text of one file that is read, in bytes: 64 MiB.
     public static let sizeLimit = 1 << 26
 

@@ -41,7 +41,7 @@ struct CaptureMemory {
         if takeIOMemory() { return }
         if takeZones() { return }
         if takeSizes() { return }
-        throw FormatError(file: capture.name, reason: .missingRecord("memory: no map, node range, zone or node size"))
+        throw FormatError(file: capture.name, reason: .noMemory)
     }
 
     func describe(_ spec: inout MachineSpec) {

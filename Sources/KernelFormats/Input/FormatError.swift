@@ -34,6 +34,10 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         case contradiction(what: String, stated: String, found: String)
         /// Said twice.
         case duplicate(String)
+        /// Not JSON at all.
+        case notJSON
+        /// Nothing in a capture says where memory is.
+        case noMemory
         /// A record without which the rest has no meaning.
         case missingRecord(String)
     }
@@ -74,6 +78,8 @@ extension FormatError.Reason: CustomStringConvertible {
         case .frameInTwoPlaces(let pfn): "frame \(pfn) is in two places"
         case .contradiction(let what, let stated, let found): "\(what): stated \(stated), found \(found)"
         case .duplicate(let what): "\(what) is said twice"
+        case .notJSON: "no valid JSON"
+        case .noMemory: "it says nothing of memory: no map, node range, zone or node size"
         case .missingRecord(let what): "no \(what)"
         }
     }

@@ -22,7 +22,7 @@ public enum JSONInput {
         do {
             let data = Data(text)
             let decoder = JSONDecoder()
-            let schema = try decoder.decode(Header.self, from: data).schema ?? expected
+            let schema = try header(data, decoder, text, name).schema ?? expected
             guard schema == expected else {
                 throw FormatError(file: name, reason: .badValue(field: "schema", text: String(schema)))
             }
@@ -35,6 +35,43 @@ public enum JSONInput {
     }
 
     private struct Header: Decodable { var schema: Int? }
+
+    private static func header(
+        _ data: Data, _ decoder: JSONDecoder, _ text: [UInt8], _ name: String
+    ) throws -> Header {
+        do {
+            return try decoder.decode(Header.self, from: data)
+        } catch DecodingError.dataCorrupted {
+            // The header itself is never that: the text is no JSON.
+            throw syntaxError(in: text, name: name)
+        }
+    }
+
+    /// What is wrong with a text that is no JSON, and where, as far as brackets and quotes tell.
+    private static func syntaxError(in text: [UInt8], name: String) -> FormatError {
+        var line = 1
+        var isInString = false
+        var isEscaped = false
+        var closers: [UInt8] = []
+        for byte in text {
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            if isInString {
+                if byte == UInt8(ascii: "\""), !isEscaped { isInString = false }
+                isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case UInt8(ascii: "{"): closers.append(UInt8(ascii: "}"))
+            case UInt8(ascii: "["): closers.append(UInt8(ascii: "]"))
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                guard closers.popLast() == byte else { return FormatError(file: name, line: line, reason: .notJSON) }
+            default: break
+            }
+        }
+        let isCut = isInString || !closers.isEmpty
+        return FormatError(file: name, line: isCut ? line : nil, reason: isCut ? .cutShort : .notJSON)
+    }
 
     private static func reason(_ error: any Error) -> FormatError.Reason {
         guard let error = error as? DecodingError else { return .unreadable("\(error)") }

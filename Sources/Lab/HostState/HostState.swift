@@ -81,7 +81,7 @@ extension HostState {
         kernel = capture.kernelRelease
         pageSize = capture.pageSize?.rawValue
         sysctls = picture.sysctls
-        notes = []
+        notes = capture.problemNotes
         var ids = Set(picture.zoneInfo?.zones.map(\.node) ?? [])
         ids.formUnion(picture.buddyInfo?.zones.map(\.node) ?? [])
         ids.formUnion(picture.nodes.map { Array($0.nodes.keys) } ?? [])

@@ -1,3 +1,4 @@
+import HostNUMA
 import KernelFormats
 import PhysicalMemory
 
@@ -12,15 +13,19 @@ public struct AssumedReplay: Sendable {
 
     private let events: TraceEvents
     private let layout: MachineLayout
+    private let interrupt: InterruptFlag
 
     /// Frames up to which a machine is assumed: 4 TiB with 4 KiB pages.
     static let frameLimit: UInt64 = 1 << 30
 
-    /// Throws where the frames are too many to assume a machine for, or for a setting that there is not.
+    /// Throws where the frames are too many to assume a machine for, or for a setting that there is not. When
+    /// `interrupt` is raised, it ends with what was replayed until then.
     public init(
-        _ events: TraceEvents, settings: [(name: String, value: String)] = [], skippedRecords: Int = 0
+        _ events: TraceEvents, settings: [(name: String, value: String)] = [], skippedRecords: Int = 0,
+        interrupt: InterruptFlag = InterruptFlag()
     ) throws(ReplayError) {
         self.events = events
+        self.interrupt = interrupt
         let cpus = (events.events.map { Int($0.cpu) }.max() ?? 0) + 1
         var end: UInt64 = 1 << 14
         for event in events.events where event.pfn != .none {
@@ -41,6 +46,7 @@ public struct AssumedReplay: Sendable {
         let unchanged = try run(layout)
         guard !settings.isEmpty else { return }
         let changed = try run(ReplaySettings(settings, of: layout).layout)
+        if report.interrupted { return }
         report.changes = ReplayChanges(
             settings: settings.map { "\($0.name)=\($0.value)" }, unchanged: unchanged, changed: changed)
     }
@@ -72,7 +78,7 @@ public struct AssumedReplay: Sendable {
         var tally = ReplayTally()
         predictions = []
         let elapsed = ContinuousClock().measure {
-            for event in events.events {
+            for event in events.events where !interrupt.isRaised {
                 switch event.kind {
                 case .allocate: allocate(event, machine, &held, &tally)
                 case .free: free(event, machine, &held, &tally)
@@ -86,6 +92,7 @@ public struct AssumedReplay: Sendable {
         report.frees = tally.frees
         report.strayFrees = tally.strayFrees
         report.seconds = elapsed / .seconds(1)
+        report.interrupted = interrupt.isRaised
         var costs = ReplayCosts(machine) - before
         costs.zoneLockAcquisitions -= machine.zoneNames.count
         costs.failures = predictions.count { $0.pfn == .none }

@@ -1,3 +1,4 @@
+import HostNUMA
 import KernelFormats
 import PhysicalMemory
 
@@ -9,6 +10,7 @@ public struct Replay: Sendable {
     public let trace: AllocationTrace
     private let layout: MachineLayout
     private let check: ReplayCheck
+    private let interrupt: InterruptFlag
     /// The frame that the model chose for each `A` line, in their order; ``PFN/none``: it had none.
     public private(set) var predictions: ContiguousArray<PFN> = []
     public private(set) var report: ReplayReport
@@ -16,12 +18,14 @@ public struct Replay: Sendable {
     /// Replays the trace, under other `settings` if there are any.
     ///
     /// Throws where the model has no machine like the trace's, or no such setting, and where events cannot be; a lenient
-    /// replay leaves those out and counts them. Complexity: O(events), twice if a
-    /// frame differs or there are settings.
+    /// replay leaves those out and counts them. When `interrupt` is raised, it ends with what was replayed until then.
+    /// Complexity: O(events), twice if a frame differs or there are settings.
     public init(
-        _ trace: AllocationTrace, settings: [(name: String, value: String)] = [], lenient: Bool = false
+        _ trace: AllocationTrace, settings: [(name: String, value: String)] = [], lenient: Bool = false,
+        interrupt: InterruptFlag = InterruptFlag()
     ) throws(ReplayError) {
         self.trace = trace
+        self.interrupt = interrupt
         layout = try MachineLayout(trace.machine)
         check = try ReplayCheck(trace, lenient: lenient)
         report = ReplayReport(
@@ -34,6 +38,7 @@ public struct Replay: Sendable {
     private mutating func runAsRecorded() throws(ReplayError) {
         let replayer = try start()
         take(replayer)
+        if report.interrupted { return }
         if let final = trace.final {
             report.finalState = FinalState(
                 replayer.machine.images(), zoneNumbers: replayer.zoneNumbers, recorded: final, machine: trace.machine)
@@ -48,15 +53,17 @@ public struct Replay: Sendable {
         let changed = try start(ReplaySettings(settings, of: layout))
         changed.translation = FrameTranslation()
         let unchanged = try start()
-        unchanged.run()
+        unchanged.run(until: interrupt)
         take(changed)
+        // The two would not have met the same demand.
+        if report.interrupted { return }
         report.changes = ReplayChanges(
             settings: settings.map { "\($0.name)=\($0.value)" }, unchanged: unchanged.costs, changed: changed.costs)
     }
 
     private mutating func take(_ replayer: Replayer) {
         let clock = ContinuousClock()
-        let elapsed = clock.measure { replayer.run() }
+        let elapsed = clock.measure { replayer.run(until: interrupt) }
         predictions = replayer.predictions
         report.allocations = replayer.tally.allocations
         report.exact = replayer.tally.exact
@@ -64,6 +71,7 @@ public struct Replay: Sendable {
         report.frees = replayer.tally.frees
         report.strayFrees = replayer.tally.strayFrees
         report.seconds = elapsed / .seconds(1)
+        report.interrupted = interrupt.isRaised
     }
 
     /// The line of each `A` record and the model's frame, as `--predictions` has them.

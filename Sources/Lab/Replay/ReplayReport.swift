@@ -22,6 +22,8 @@ public struct ReplayReport: Encodable, Sendable {
     public var assumptions: [String]
     /// The time that the events took, without reading them.
     public var seconds: Double
+    /// It ended before the trace did.
+    public var interrupted = false
 
     /// Each frame and the final state are as recorded, and at most one zone choice in 500 is not.
     public var isExact: Bool {

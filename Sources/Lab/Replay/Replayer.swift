@@ -1,3 +1,4 @@
+import HostNUMA
 import KernelFormats
 import PhysicalMemory
 
@@ -70,10 +71,11 @@ final class Replayer {
         return costs
     }
 
-    /// Executes every event. Complexity: O(events).
-    func run() {
+    /// Executes every event until `interrupt` is raised. Complexity: O(events).
+    func run(until interrupt: InterruptFlag = InterruptFlag()) {
         predictions.reserveCapacity(trace.events.events.count)
         for (place, event) in trace.events.events.enumerated() {
+            if interrupt.isRaised { return }
             if !left.isEmpty && left.contains(place) { continue }
             observer?.before(event, self)
             execute(event)

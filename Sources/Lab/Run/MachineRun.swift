@@ -59,7 +59,9 @@ extension RunPlan {
     /// The machine with its memory, threads and drivers, ready to work.
     func stage(_ interrupt: InterruptFlag, _ progress: @Sendable (Progress) -> Void) async throws -> RunStage {
         let storage = HostStorage()
-        let statistics = LockStatisticsOptions(contextSwitches: { ThreadSwitches.current.involuntary })
+        let statistics = LockStatisticsOptions(
+            detention: options.drive.mischief.detention(seed: options.drive.seed),
+            contextSwitches: { ThreadSwitches.current.involuntary })
         let machine = try Machine(
             layout, storage: storage, lock: options.lock, lockStatistics: options.measuresLocks ? statistics : nil)
         try bindPages(of: machine, storage)

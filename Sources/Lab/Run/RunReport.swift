@@ -17,9 +17,9 @@ public struct RunReport: Sendable, Encodable {
 
     /// How long pairs of an allocation and a free took; see `PhysicalMemory`'s `PairTimes` for what it cannot tell.
     public struct PairTimes: Sendable, Encodable {
-        public var p50: Double?
-        public var p99: Double?
-        public var max: Double?
+        @OrNull public var p50: Double?
+        @OrNull public var p99: Double?
+        @OrNull public var max: Double?
         /// Pairs that were timed: some of all.
         public var samples: Int
         /// What reading the counter costs, taken off each time: much smaller differences mean nothing.
@@ -28,17 +28,6 @@ public struct RunReport: Sendable, Encodable {
         init(samples: Int, counterCost: Double) {
             self.samples = samples
             self.counterCost = counterCost
-        }
-
-        enum CodingKeys: CodingKey { case p50, p99, max, samples, counterCost }
-
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(p50, forKey: .p50)
-            try container.encode(p99, forKey: .p99)
-            try container.encode(max, forKey: .max)
-            try container.encode(samples, forKey: .samples)
-            try container.encode(counterCost, forKey: .counterCost)
         }
     }
 
@@ -79,26 +68,13 @@ public struct RunReport: Sendable, Encodable {
 
         public var id: Int
         /// `null`: nothing of the host stands for its memory.
-        public var hostNode: Int?
+        @OrNull public var hostNode: Int?
         public var cpus: [Int]
         public var presentPages: Int
         public var managedPages: Int
         public var numastat: NUMAStat
         /// `null`: a node without memory has none.
-        public var kswapd: Kswapd?
-
-        enum CodingKeys: CodingKey { case id, hostNode, cpus, presentPages, managedPages, numastat, kswapd }
-
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(id, forKey: .id)
-            try container.encode(hostNode, forKey: .hostNode)
-            try container.encode(cpus, forKey: .cpus)
-            try container.encode(presentPages, forKey: .presentPages)
-            try container.encode(managedPages, forKey: .managedPages)
-            try container.encode(numastat, forKey: .numastat)
-            try container.encode(kswapd, forKey: .kswapd)
-        }
+        @OrNull public var kswapd: Kswapd?
     }
 
     public struct Zone: Sendable, Encodable {
@@ -142,7 +118,7 @@ public struct RunReport: Sendable, Encodable {
         /// All memory was bound with `mbind`.
         public var bound: Bool
         /// Why not; `null` if it was.
-        public var reason: String?
+        @OrNull public var reason: String?
         public var checkedPages = 0
         public var onExpectedNode = 0
         /// Who was asked.
@@ -151,30 +127,13 @@ public struct RunReport: Sendable, Encodable {
         public var ways: [String] = []
         public var backedBytes = 0
         /// `null`: the kernel won't say.
-        public var hugePageBytes: Int?
+        @OrNull public var hugePageBytes: Int?
         /// The same of what the allocator knows of the frames.
         public var framesMetadata = Check()
 
         init(bound: Bool, reason: String?) {
             self.bound = bound
             self.reason = reason
-        }
-
-        enum CodingKeys: CodingKey {
-            case bound, reason, checkedPages, onExpectedNode, methods, ways, backedBytes, hugePageBytes, framesMetadata
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(bound, forKey: .bound)
-            try container.encode(reason, forKey: .reason)
-            try container.encode(checkedPages, forKey: .checkedPages)
-            try container.encode(onExpectedNode, forKey: .onExpectedNode)
-            try container.encode(methods, forKey: .methods)
-            try container.encode(ways, forKey: .ways)
-            try container.encode(backedBytes, forKey: .backedBytes)
-            try container.encode(hugePageBytes, forKey: .hugePageBytes)
-            try container.encode(framesMetadata, forKey: .framesMetadata)
         }
     }
 
@@ -266,8 +225,6 @@ public struct RunReport: Sendable, Encodable {
                 wrongCPUFrees += report.handedOver
                 drainsOfOthers += report.drainsOfOthers
                 failedAllocations += report.injectedFailures
-                delayedHolders += report.delayedHolds
-                preemptedHolders += report.preemptedHolds
             }
             self.departures = departures
         }

@@ -50,11 +50,16 @@ public struct LockFigures: Sendable, Encodable {
     /// The CPU whose lists the lock guards; `null`: the zone's lock, or the lists of several CPUs.
     @OrNull public var cpu: Int?
     public var acquisitions: Int
+    /// Acquisitions that had to wait.
     public var contentions: Int
+    /// Tries that found the lock taken and did without.
     public var refusals: Int
+    /// Acquisitions by a waiter, to whom the lock went as soon as it was free.
     public var handOvers: Int
+    /// Acquisitions by another CPU than the one before, and those from another node.
     public var cpuBounces: Int
     public var nodeBounces: Int
+    /// Of the acquisitions that had to wait.
     public var waitNanoseconds: Times
     public var holdNanoseconds: Times
     /// Waits and holds in which the thread lost its CPU, which are not among the others.
@@ -63,11 +68,17 @@ public struct LockFigures: Sendable, Encodable {
     public var fairness: Fairness
 
     init(_ lock: MeasuredLock) {
-        let statistics = lock.statistics
-        kind = lock.cpu == nil ? .zone : .pcp
+        self.init(lock.cpu == nil ? .zone : .pcp, lock.statistics)
         node = lock.zone.node.rawValue
         zone = lock.zone.zone.kernelName
         cpu = lock.cpu?.rawValue
+    }
+
+    init(_ kind: Kind, _ statistics: LockStatistics) {
+        self.kind = kind
+        node = nil
+        zone = nil
+        cpu = nil
         acquisitions = statistics.acquisitions
         contentions = statistics.contentions
         refusals = statistics.refusals
@@ -80,30 +91,22 @@ public struct LockFigures: Sendable, Encodable {
         switchedHoldNanoseconds = Times(statistics.switchedHolds)
         fairness = Fairness(statistics.fairness)
     }
+}
 
-    /// Of a torture. A hold is as long as was asked for, and not measured.
-    init(_ figures: LockTortureFigures, shares: [Int]) {
-        kind = .torture
-        node = nil
-        zone = nil
-        cpu = nil
-        acquisitions = figures.acquisitions
-        contentions = 0
-        refusals = figures.refusals
-        handOvers = figures.handOvers
-        cpuBounces = figures.handOvers
-        nodeBounces = figures.nodeHandOvers
-        waitNanoseconds = Times(figures.waits)
-        holdNanoseconds = Times(LockTimes())
-        switchedWaitNanoseconds = Times(LockTimes())
-        switchedHoldNanoseconds = Times(LockTimes())
-        fairness = Fairness(LockFairness(shares))
-    }
+/// What came to pass at a machine's locks that were used: the zones', then the lists'.
+struct MachineLockFigures {
+    var locks: [LockFigures]
+    /// At all zones' locks.
+    var zoneWaits: LockTimes
+    var delayedHolders: Int
+    var preemptedHolders: Int
 
-    /// The figures of a machine's locks that were used: the zones', then the lists'.
-    static func of(_ machine: Machine) -> (locks: [LockFigures], zoneWaits: LockTimes) {
+    init(_ machine: Machine) {
         let zones = machine.zoneLockStatistics().filter { $0.statistics.acquisitions > 0 }
-        let waits = zones.reduce(LockTimes()) { $0.merging($1.statistics.waits) }
-        return ((zones + machine.perCPULockStatistics()).map(LockFigures.init), waits)
+        let all = zones + machine.perCPULockStatistics()
+        locks = all.map(LockFigures.init)
+        zoneWaits = zones.reduce(LockTimes()) { $0.merging($1.statistics.waits) }
+        delayedHolders = all.reduce(0) { $0 + $1.statistics.delayedHolds }
+        preemptedHolders = all.reduce(0) { $0 + $1.statistics.preemptedHolds }
     }
 }

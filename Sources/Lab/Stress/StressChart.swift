@@ -9,36 +9,37 @@ struct StressChart {
     private static let top = 34.0
     private static let bottom = 36.0
 
-    init(_ title: String, _ points: [StressReport.Point], _ value: (StressReport.Point) -> Double?) {
-        var seen: Set<String> = []
-        let locks = points.map(\.lock).filter { seen.insert($0).inserted }
+    init(
+        _ title: String, _ points: [StressReport.Point], mayBeLogarithmic: Bool,
+        _ value: (StressReport.Point) -> Double?
+    ) {
+        let colors = Self.colors(of: points)
         let threads = Set(points.map(\.cpus)).sorted()
-        let crowded = Set(points.filter(\.oversubscribed).map(\.cpus))
-        let greatest = max(points.compactMap(value).max() ?? 0, 1e-9)
+        let axis = ChartAxis(points.compactMap(value), mayBeLogarithmic: mayBeLogarithmic)
+        let title = title + (axis.isLogarithmic ? ", powers of ten" : "")
         func x(_ count: Int) -> Double {
             let place = Double(threads.firstIndex(of: count) ?? 0)
             return Self.left + place * (Self.width - Self.left - Self.right) / Double(max(1, threads.count - 1))
         }
         func y(_ number: Double) -> Double {
-            Self.height - Self.bottom - number / greatest * (Self.height - Self.top - Self.bottom)
+            Self.height - Self.bottom - axis.place(number) * (Self.height - Self.top - Self.bottom)
         }
         svg = "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" width=\"\(Int(Self.width))\" role=\"img\" "
-        svg += "aria-label=\"\(StressPage.escaped(title)) by number of threads\">"
-        svg += "<text x=\"8\" y=\"18\" font-weight=\"600\">\(StressPage.escaped(title))</text>"
-        for part in [0.0, 0.5, 1] {
-            let height = Self.place(y(greatest * part))
+        svg += "aria-label=\"\(HTML.escaped(title)) by number of threads\">"
+        svg += "<text x=\"8\" y=\"18\" font-weight=\"600\">\(HTML.escaped(title))</text>"
+        for mark in axis.marks {
+            let height = Self.place(y(mark))
             svg +=
                 "<line x1=\"\(Int(Self.left))\" x2=\"\(Int(Self.width - Self.right))\" y1=\"\(height)\" y2=\"\(height)\" "
             svg += "stroke=\"var(--line)\"/><text x=\"\(Int(Self.left - 6))\" y=\"\(height)\" text-anchor=\"end\" "
-            svg += "dominant-baseline=\"middle\">\(Text.count(Int(greatest * part)))</text>"
+            svg += "dominant-baseline=\"middle\">\(Text.count(Int(mark)))</text>"
         }
         for count in threads {
             svg += "<text x=\"\(Self.place(x(count)))\" y=\"\(Int(Self.height - 14))\" text-anchor=\"middle\">"
-            svg += "\(count)\(crowded.contains(count) ? "*" : "")</text>"
+            svg += "\(count)</text>"
         }
         var labels: [(lock: String, color: String, y: Double)] = []
-        for (number, lock) in locks.enumerated() {
-            let color = "var(--c\(number % 8))"
+        for (lock, color) in colors.sorted(by: { $0.value < $1.value }) {
             let own = points.filter { $0.lock == lock }.compactMap { point in value(point).map { (point.cpus, $0) } }
             guard let last = own.last else { continue }
             let path = own.map { "\(Self.place(x($0.0))),\(Self.place(y($0.1)))" }.joined(separator: " ")
@@ -61,6 +62,13 @@ struct StressChart {
         svg += "</svg>"
     }
 
+    /// Each lock's colour, in the order in which they come.
+    static func colors(of points: [StressReport.Point]) -> [String: String] {
+        var colors: [String: String] = [:]
+        for point in points where colors[point.lock] == nil { colors[point.lock] = "var(--c\(colors.count % 8))" }
+        return colors
+    }
+
     /// To a tenth of a pixel.
-    private static func place(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+    static func place(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }

@@ -8,7 +8,7 @@ public struct StressPage {
         html = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
         html +=
-            "<title>pgdat stress: \(Self.escaped(report.machine.name))</title><style>\(Self.style)</style></head><body>"
+            "<title>pgdat stress: \(HTML.escaped(report.machine.name))</title><style>\(Self.style)</style></head><body>"
         addHeading()
         addCharts()
         addPoints()
@@ -35,25 +35,11 @@ public struct StressPage {
         .charts{display:flex;flex-wrap:wrap;gap:1.5rem}
         """
 
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
-        }
-        return result
-    }
-
     private static func number(_ value: Double?) -> String { value.map(Text.decimal) ?? "–" }
 
     private mutating func addHeading() {
         let machine = report.machine
-        html += "<h1>pgdat stress: \(Self.escaped(report.workload)) on \(Self.escaped(machine.name))</h1>"
+        html += "<h1>pgdat stress: \(HTML.escaped(report.workload)) on \(HTML.escaped(machine.name))</h1>"
         html += "<p>\(machine.nodes) nodes, \(machine.cpus) CPUs, lock \(report.lock), seed \(report.seed): "
         html += "\(Text.count(report.operations)) operations in \(Text.decimal(report.seconds)) s. "
         if let trip = report.roundTripNanoseconds {
@@ -64,58 +50,96 @@ public struct StressPage {
         if report.interrupted { html += " Interrupted: this is what was done until then." }
         html += "</p>"
         if !report.errors.isEmpty {
-            html += "<ul>" + report.errors.map { "<li class=\"bad\">\(Self.escaped($0))</li>" }.joined() + "</ul>"
+            html += "<ul>" + report.errors.map { "<li class=\"bad\">\(HTML.escaped($0))</li>" }.joined() + "</ul>"
         }
     }
 
+    /// Threads beyond the host's CPUs have charts of their own: what they show is how a lock bears a holder without a
+    /// CPU, on a scale that would flatten all else.
     private mutating func addCharts() {
         guard Set(report.points.map(\.cpus)).count > 1 else { return }
-        html += "<h2>By number of threads</h2><div class=\"charts\">"
-        html += StressChart("operations a second", report.points) { $0.operationsPerSecond }.svg
-        if report.points.contains(where: { $0.lockWaitNanoseconds.p99 != nil }) {
-            html += StressChart("lock wait, 99th percentile, ns", report.points) { $0.lockWaitNanoseconds.p99 }.svg
+        let isTorture = report.isTorture
+        let throughput = "\(isTorture ? "acquisitions" : "operations") a second"
+        let waits = "99th percentile of \(isTorture ? "the way to the lock" : "waits for the lock"), ns"
+        let within = report.points.filter { !$0.oversubscribed }
+        if !within.isEmpty {
+            html += "<h2>By number of threads</h2><div class=\"charts\">"
+            html += StressChart(throughput, within, mayBeLogarithmic: false) { $0.operationsPerSecond }.svg
+            if within.contains(where: { $0.lockWaitNanoseconds.p99 != nil }) {
+                html += StressChart(waits, within, mayBeLogarithmic: true) { $0.lockWaitNanoseconds.p99 }.svg
+            }
+            html += "</div>"
+        }
+        let beyond = report.points.filter(\.oversubscribed)
+        guard !beyond.isEmpty else { return }
+        html += "<h2>More threads than CPUs of this host *</h2><p>The host takes the CPU from a holder, or from the "
+        html += "next in the queue, as it never happens to a kernel's spinlock: this shows how a lock bears that, and "
+        html += "nothing about scaling.</p><div class=\"charts\">"
+        html += StressBars(throughput, beyond, mayBeLogarithmic: false) { $0.operationsPerSecond }.svg
+        if beyond.contains(where: { $0.lockWaitNanoseconds.p99 != nil }) {
+            html += StressBars(waits, beyond, mayBeLogarithmic: true) { $0.lockWaitNanoseconds.p99 }.svg
         }
         html += "</div>"
-        if report.oversubscribed { html += "<p class=\"dim\">*: more threads than CPUs of this host.</p>" }
     }
 
     private mutating func addTable(_ heading: [String], _ rows: [[String]]) {
         html += "<div class=\"wide\"><table><thead><tr>"
-        html += heading.map { "<th scope=\"col\">\(Self.escaped($0))</th>" }.joined() + "</tr></thead><tbody>"
-        for row in rows { html += "<tr>" + row.map { "<td>\(Self.escaped($0))</td>" }.joined() + "</tr>" }
+        html += heading.map { "<th scope=\"col\">\(HTML.escaped($0))</th>" }.joined() + "</tr></thead><tbody>"
+        for row in rows { html += "<tr>" + row.map { "<td>\(HTML.escaped($0))</td>" }.joined() + "</tr>" }
         html += "</tbody></table></div>"
     }
 
     private mutating func addPoints() {
+        let isTorture = report.isTorture
+        var columns: [(String, (StressReport.Point) -> String)] = [
+            ("lock", { $0.lock }), ("threads", { "\($0.cpus)\($0.oversubscribed ? "*" : "")" }),
+        ]
+        if report.points.contains(where: { $0.pcpBatch != nil }) {
+            columns.append(("pcp.batch", { $0.pcpBatch.map(String.init) ?? "–" }))
+        }
+        if report.points.contains(where: { $0.pcpHigh != nil }) {
+            columns.append(("pcp.high", { $0.pcpHigh.map(String.init) ?? "–" }))
+        }
+        columns += [
+            (isTorture ? "acquisitions/s" : "operations/s", { Text.count(Int($0.operationsPerSecond)) }),
+            ("fairness", { Text.decimal(($0.fairness * 1000).rounded() / 1000) }),
+        ]
+        if !isTorture {
+            columns += [
+                ("pair p50 ns", { Self.number($0.pairNanoseconds.p50) }),
+                ("p99", { Self.number($0.pairNanoseconds.p99) }),
+            ]
+        }
+        columns += [
+            ("wait p50 ns", { Self.number($0.lockWaitNanoseconds.p50) }),
+            ("p99", { Self.number($0.lockWaitNanoseconds.p99) }),
+            ("max", { Self.number($0.lockWaitNanoseconds.max) }),
+        ]
+        if !isTorture {
+            columns += [
+                ("zone lock taken", { Text.count($0.zoneLockAcquisitions) }),
+                ("contended", { Text.count($0.zoneLockContentions) }),
+            ]
+        }
         html += "<h2>Points</h2>"
-        addTable(
-            [
-                "lock", "threads", "pcp.batch", "pcp.high", "operations/s", "fairness", "pair p50 ns", "p99",
-                "wait p50 ns", "p99", "max", "zone lock taken", "contended",
-            ],
-            report.points.map { point in
-                [
-                    point.lock, "\(point.cpus)\(point.oversubscribed ? "*" : "")",
-                    point.pcpBatch.map(String.init) ?? "–", point.pcpHigh.map(String.init) ?? "–",
-                    Text.count(Int(point.operationsPerSecond)), Text.decimal((point.fairness * 1000).rounded() / 1000),
-                    Self.number(point.pairNanoseconds.p50), Self.number(point.pairNanoseconds.p99),
-                    Self.number(point.lockWaitNanoseconds.p50), Self.number(point.lockWaitNanoseconds.p99),
-                    Self.number(point.lockWaitNanoseconds.max), Text.count(point.zoneLockAcquisitions),
-                    Text.count(point.zoneLockContentions),
-                ]
-            })
+        addTable(columns.map(\.0), report.points.map { point in columns.map { $0.1(point) } })
     }
 
     private mutating func addLocks() {
         let rows = report.points.flatMap { point in
             point.locks.filter { $0.kind != .pcp }.map { lock in
                 [
-                    point.lock, "\(point.cpus)", lock.zone.map { "node \(lock.node ?? 0) \($0)" } ?? "tortured",
-                    Text.count(lock.acquisitions), Text.count(lock.contentions), Text.count(lock.cpuBounces),
-                    Text.count(lock.nodeBounces), Self.number(lock.waitNanoseconds.p50),
+                    point.lock, "\(point.cpus)\(point.oversubscribed ? "*" : "")",
+                    lock.zone.map { "node \(lock.node ?? 0) \($0)" } ?? "tortured",
+                    Text.count(lock.acquisitions), Text.count(lock.contentions), Text.count(lock.handOvers),
+                    Text.count(lock.cpuBounces), Text.count(lock.nodeBounces),
+                    "\(Text.decimal(lock.fairness.luckiest * 100)) %",
+                    "\(Text.decimal(lock.fairness.unluckiest * 100)) %",
+                    Text.decimal((lock.fairness.jain * 1000).rounded() / 1000), Self.number(lock.waitNanoseconds.p50),
                     Self.number(lock.waitNanoseconds.p99), Self.number(lock.waitNanoseconds.p999),
                     Self.number(lock.waitNanoseconds.max), Self.number(lock.holdNanoseconds.p50),
-                    Self.number(lock.holdNanoseconds.p99), Self.number(lock.holdNanoseconds.max),
+                    Self.number(lock.holdNanoseconds.p99), Self.number(lock.holdNanoseconds.p999),
+                    Self.number(lock.holdNanoseconds.max),
                 ]
             }
         }
@@ -123,14 +147,14 @@ public struct StressPage {
         html += "<h2>Locks</h2>"
         addTable(
             [
-                "lock", "threads", "where", "taken", "waited", "CPU bounces", "node bounces", "wait p50 ns", "p99",
-                "p99.9", "max", "hold p50 ns", "p99", "max",
+                "lock", "threads", "where", "taken", "waited", "hand-overs", "CPU bounces", "node bounces", "luckiest",
+                "unluckiest", "Jain", "wait p50 ns", "p99", "p99.9", "max", "hold p50 ns", "p99", "p99.9", "max",
             ], rows)
     }
 
     private mutating func addNotes() {
         html += "<h2>What was checked, and what cannot be seen</h2><ul>"
-        for text in report.checks + report.notes { html += "<li>\(Self.escaped(text))</li>" }
+        for text in report.checks + report.notes { html += "<li>\(HTML.escaped(text))</li>" }
         html += "</ul>"
     }
 }

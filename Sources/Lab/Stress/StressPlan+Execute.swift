@@ -49,13 +49,16 @@ extension StressPlan {
         if let torture = options.torture { return (try await self.torture(torture, point, interrupt, progress), []) }
         let plan = try plan(of: point)
         let stage = try await plan.stage(interrupt, progress)
+        stage.machine.resetLockStatistics()
         let elapsed = await stage.drive.run(stage.cpus, stage.bell, plan.options, interrupt, progress: progress)
         progress(.auditing)
-        let (locks, waits) = LockFigures.of(stage.machine)
+        let figures = MachineLockFigures(stage.machine)
         let run = try await plan.conclude(stage, elapsed: elapsed)
         var result = StressReport.Point(point, workers: workers(of: point).sorted { $0.cpu < $1.cpu }, run)
-        result.locks = locks
-        result.lockWaitNanoseconds = StressReport.Times(waits)
+        result.locks = figures.locks
+        result.lockWaitNanoseconds = StressReport.Times(figures.zoneWaits)
+        result.mischief.delayedHolders = figures.delayedHolders
+        result.mischief.preemptedHolders = figures.preemptedHolders
         return (result, run.notes)
     }
 

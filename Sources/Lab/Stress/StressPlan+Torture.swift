@@ -14,7 +14,9 @@ extension StressPlan {
         let lock = try LockTorture(
             torture.settings(
                 point.lock, options.run.drive.mischief, isBroken: options.run.drive.plant == .earlyUnlock),
-            nodes: workers.map(\.node))
+            nodes: workers.map(\.node),
+            measuring: options.measuresLocks
+                ? LockStatisticsOptions(contextSwitches: { ThreadSwitches.current.involuntary }) : nil)
         let executors = try workers.map { try PinnedExecutor(.cpu($0.hostCPU), name: "cpu \($0.hostCPU.rawValue)") }
         let share = options.run.operations.map { ($0 + workers.count - 1) / workers.count } ?? .max
         let begin = ContinuousClock.now
@@ -53,7 +55,9 @@ extension StressPlan {
             seconds: seconds)
         let sum = outcomes.reduce(LockTortureFigures()) { $0.adding($1.figures) }
         result.lockWaitNanoseconds = StressReport.Times(sum.waits)
-        result.locks = [LockFigures(sum, shares: outcomes.map(\.figures.acquisitions))]
+        result.locks = lock.statistics(outcomes.map(\.figures)).map { [LockFigures(.torture, $0)] } ?? []
+        result.mischief.delayedHolders = sum.delayedHolds
+        result.mischief.preemptedHolders = sum.yieldingHolds
         if verdict.collisions > 0 {
             result.errors.append("\(verdict.collisions) times two threads were inside the lock at once")
         }

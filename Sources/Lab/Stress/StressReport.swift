@@ -122,6 +122,9 @@ public struct StressReport: Sendable, Encodable {
         operations > 0 ? Double(points.reduce(0) { $0 + $1.zoneLockAcquisitions }) / Double(operations) : 0
     }
 
+    /// A lock alone, without an allocator.
+    public var isTorture: Bool { workload.hasPrefix("torture") }
+
     /// No check failed.
     public var isSound: Bool { errors.isEmpty }
 

@@ -17,6 +17,8 @@ struct EarlierManaged {
         var rules: ZoneRules
         /// The frames that everything but the shared watermarks leaves.
         var bounds: ClosedRange<Int>
+        /// The zone's share of `min_free_kbytes`, in frames, if its `min` tells it; then `bounds` heed the other marks.
+        var share: Int?
     }
 
     private struct Node {
@@ -88,6 +90,7 @@ struct EarlierManaged {
             (0..<1 << 40).contains(min)
         {
             Self.narrow(&bounds, zone) { rules.watermarks(managed: $0, share: min) }
+            nodes[node].zones[place].share = min
         }
         if let pageset = zone.observed?.pagesets.first {
             let low = zone.observed?.low?.rawValue ?? 0
@@ -106,6 +109,23 @@ struct EarlierManaged {
             }
         }
         if let bounds { nodes[node].zones[place].bounds = bounds } else { isPossible = false }
+    }
+
+    /// Narrows `bounds` by the zone's marks, where all low memory is `lowmem`.
+    private static func narrow(_ bounds: inout ClosedRange<Int>?, _ zone: Zone, lowmem: Int) {
+        let pages = zone.rules.minFreePages
+        if let share = zone.share, let old = bounds, pages > 0, lowmem > 0 {
+            // share ≤ pages × managed / lowmem < share + 1
+            let (end, tooGreat) = lowmem.multipliedReportingOverflow(by: share + 1)
+            let (roundedUp, tooGreatStill) = end.addingReportingOverflow(pages - 1)
+            if !tooGreat, !tooGreatStill {
+                let low = max(old.lowerBound, (roundedUp - lowmem) / pages)
+                let high = min(old.upperBound, roundedUp / pages - 1)
+                bounds = low <= high ? low...high : nil
+                return
+            }
+        }
+        narrow(&bounds, zone) { zone.rules.watermarks(managed: $0, lowmem: lowmem) }
     }
 
     /// Narrows `bounds` by the zone's marks, which the rule gives for a number of managed frames.
@@ -186,7 +206,7 @@ struct EarlierManaged {
             if let lowmem, stale.contains(.watermarks) {
                 for (place, zone) in node.zones.enumerated() where zone.managed > 0 {
                     var narrowed: ClosedRange<Int>? = bounds[place]
-                    Self.narrow(&narrowed, zone) { zone.rules.watermarks(managed: $0, lowmem: lowmem) }
+                    Self.narrow(&narrowed, zone, lowmem: lowmem)
                     guard let narrowed else { return false }
                     bounds[place] = narrowed
                 }

@@ -30,6 +30,8 @@ public struct VerifyReport: Encodable, Sendable {
     public var skipped: [Skipped] = []
     /// What was assumed, machine by machine, in sentences.
     public var notes: [String] = []
+    /// Captures are missing: it was ended before them.
+    public var interrupted = false
 
     public init() {}
 

@@ -65,7 +65,7 @@ extension Driver {
             fallbacks: fallbacks, zoneLockAcquisitions: lockAcquisitions, zoneLockContentions: lockContentions,
             handedOver: figures.handedOver, tasksGiven: figures.tasksGiven,
             injectedFailures: figures.injectedFailures, drainsOfOthers: figures.drainsOfOthers,
-            delayedHolds: figures.delayedHolds, preemptedHolds: figures.preemptedHolds, heldFrames: heldFrames,
+            heldFrames: heldFrames,
             localWhenAllocated: localWhenAllocated, localNow: localNow, pairs: times.samples(),
             greatestPairNanoseconds: times.greatestNanoseconds(),
             counterNanoseconds: times.overheadNanoseconds(), faultCount: figures.faultCount,

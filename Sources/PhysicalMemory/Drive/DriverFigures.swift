@@ -13,8 +13,6 @@ struct DriverFigures {
     var tasksGiven = 0
     var injectedFailures = 0
     var drainsOfOthers = 0
-    var delayedHolds = 0
-    var preemptedHolds = 0
     var faults: [DriverFault] = []
     var faultCount = 0
 
@@ -87,8 +85,6 @@ public struct DriverReport: Hashable, Sendable {
     public var injectedFailures: Int
     /// Times that this driver drained some CPU's lists.
     public var drainsOfOthers: Int
-    public var delayedHolds: Int
-    public var preemptedHolds: Int
     /// Frames held now by the tasks that run here.
     public var heldFrames: Int
     /// Those that lay on the node of the CPU that allocated them.

@@ -11,7 +11,8 @@ public struct LockTortureSettings: Hashable, Sendable {
     public var burst: Int
     /// Whether threads 0 and 1, 2 and 3, … fight for a lock of their own, rather than all for one.
     public var inPairs: Bool
-    /// One hold of so many yields the CPU: a holder that was preempted. 0: none does.
+    /// One hold of so many is ``delayNanoseconds`` longer and gives its CPU away meanwhile: a holder that was preempted.
+    /// 0: none is.
     public var yieldingHolds: Int
     /// One hold of so many is ``delayNanoseconds`` longer. 0: none is.
     public var delayedHolds: Int
@@ -80,9 +81,14 @@ public final class LockTorture: Sendable {
     private let bench: TortureBench
     private let stopFlag = Stable(SharedFlags())
 
-    /// - Parameter nodes: each thread's node; as many threads as there are elements.
+    /// - Parameters:
+    ///   - nodes: each thread's node; as many threads as there are elements.
+    ///   - options: how the locks are to be measured; `nil`: not at all. Measured, a thread tries a lock before it
+    ///     waits for it, to know whether it had to.
     /// - Throws: ``LockTortureError`` for what is out of range.
-    public init(_ settings: LockTortureSettings, nodes: [NodeID]) throws(LockTortureError) {
+    public init(
+        _ settings: LockTortureSettings, nodes: [NodeID], measuring options: LockStatisticsOptions? = nil
+    ) throws(LockTortureError) {
         guard (1...LockTortureSettings.threadLimit).contains(nodes.count) else { throw .threads(nodes.count) }
         guard (1...LockTortureSettings.burstLimit).contains(settings.burst) else { throw .burst(settings.burst) }
         for span in [settings.holdNanoseconds, settings.thinkNanoseconds, settings.delayNanoseconds] {
@@ -93,28 +99,32 @@ public final class LockTorture: Sendable {
         }
         self.settings = settings
         self.nodes = nodes
-        bench = Self.bench(settings, threads: nodes.count)
+        bench = Self.bench(settings, threads: nodes.count, options)
     }
 
     deinit { stopFlag.release() }
 
     /// The one place where the algorithm is chosen: what follows is made for its type.
-    private static func bench(_ settings: LockTortureSettings, threads: Int) -> TortureBench {
-        let locks = settings.inPairs ? (threads + 1) / 2 : 1
+    private static func bench(
+        _ settings: LockTortureSettings, threads: Int, _ options: LockStatisticsOptions?
+    ) -> TortureBench {
+        let crowd = TortureCrowd(
+            locks: settings.inPairs ? (threads + 1) / 2 : 1, threadsOfEach: settings.inPairs ? 2 : threads,
+            options: options)
         switch settings.target {
-        case .perCPULock: return TortureBench(locks, triesOnly: true) { PerCPULock() }
-        case .zoneLock(let algorithm): return TortureBench(locks) { ZoneLock(algorithm) }
-        case .broken: return TortureBench(locks) { BrokenLock() }
+        case .perCPULock: return TortureBench(crowd, triesOnly: true) { PerCPULock() }
+        case .zoneLock(let algorithm): return TortureBench(crowd) { ZoneLock(algorithm) }
+        case .broken: return TortureBench(crowd) { BrokenLock() }
         case .algorithm(let algorithm):
             switch algorithm {
-            case .tas: return TortureBench(locks) { TestAndSetLock() }
-            case .ttas: return TortureBench(locks) { SpinLock() }
-            case .ticket: return TortureBench(locks) { TicketLock() }
-            case .mcs: return TortureBench(locks) { MCSLock() }
-            case .queued: return TortureBench(locks) { QueuedLock() }
-            case .numa: return TortureBench(locks) { CompactNUMALock() }
-            case .pthread: return TortureBench(locks) { LibrarySpinLock() }
-            case .mutex: return TortureBench(locks) { LibraryMutex() }
+            case .tas: return TortureBench(crowd) { TestAndSetLock() }
+            case .ttas: return TortureBench(crowd) { SpinLock() }
+            case .ticket: return TortureBench(crowd) { TicketLock() }
+            case .mcs: return TortureBench(crowd) { MCSLock() }
+            case .queued: return TortureBench(crowd) { QueuedLock() }
+            case .numa: return TortureBench(crowd) { CompactNUMALock() }
+            case .pthread: return TortureBench(crowd) { LibrarySpinLock() }
+            case .mutex: return TortureBench(crowd) { LibraryMutex() }
             }
         }
     }
@@ -132,6 +142,24 @@ public final class LockTorture: Sendable {
         let plan = TorturePlan(
             settings, thread: thread, node: Int32(nodes[thread].rawValue), acquisitions: acquisitions, stop: stopFlag)
         return bench.run(plan)
+    }
+
+    /// What came to pass at the locks, when all threads rest; of several, together, and the least even one's fairness.
+    /// `nil` if they are not measured.
+    ///
+    /// - Parameter figures: each thread's, so that one that never got the lock counts for fairness, too.
+    public func statistics(_ figures: [LockTortureFigures]) -> LockStatistics? {
+        let locks = bench.statistics()
+        guard var sum = locks.first else { return nil }
+        for lock in locks.dropFirst() { sum = sum.merging(lock) }
+        let counts = figures.map(\.acquisitions)
+        let size = settings.inPairs ? 2 : Swift.max(counts.count, 1)
+        let fairness = stride(from: 0, to: counts.count, by: size).map { first in
+            LockFairness(Array(counts[first..<Swift.min(first + size, counts.count)]))
+        }
+        sum.shares = counts
+        sum.fairness = fairness.min { $0.jain < $1.jain } ?? sum.fairness
+        return sum
     }
 
     /// What the lock guarded, when all threads rest: as many changes as the threads made, if they kept out of each
@@ -152,6 +180,9 @@ public struct LockTortureFigures: Sendable {
     public var nodeHandOvers = 0
     /// Tries that found the lock taken; of the per-CPU lists' lock.
     public var refusals = 0
+    /// Holds that lasted longer on purpose, and those that gave the CPU away.
+    public var delayedHolds = 0
+    public var yieldingHolds = 0
     /// Times that another thread was found in the guarded part, or its traces.
     public var collisions = 0
     /// From asking for the lock to having it.
@@ -166,6 +197,8 @@ public struct LockTortureFigures: Sendable {
         sum.handOvers += other.handOvers
         sum.nodeHandOvers += other.nodeHandOvers
         sum.refusals += other.refusals
+        sum.delayedHolds += other.delayedHolds
+        sum.yieldingHolds += other.yieldingHolds
         sum.collisions += other.collisions
         sum.waits = waits.merging(other.waits)
         return sum

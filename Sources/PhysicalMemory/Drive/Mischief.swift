@@ -6,9 +6,9 @@ public struct Mischief: Hashable, Sendable {
     public var drains = 0.0
     /// Allocations that get nothing, though there is memory. *Kernel counterpart:* `fail_page_alloc`.
     public var failedAllocations = 0.0
-    /// Frees that are followed by a stay of ``delayNanoseconds`` inside a lock.
+    /// Holds of a measured lock that stay inside for ``delayNanoseconds``.
     public var delayedHolders = 0.0
-    /// Frees that are followed by giving the CPU away inside a lock.
+    /// Holds of a measured lock that are as long without their CPU.
     public var preemptedHolders = 0.0
     /// Pauses, one each ``Driver/chunk`` operations, at which a CPU goes if none is away.
     public var cpuDepartures = 0.0
@@ -21,7 +21,14 @@ public struct Mischief: Hashable, Sendable {
 
     /// Whether something is done at single operations.
     var isPerOperation: Bool {
-        wrongCPUFrees > 0 || drains > 0 || failedAllocations > 0 || delayedHolders > 0 || preemptedHolders > 0
+        wrongCPUFrees > 0 || drains > 0 || failedAllocations > 0
+    }
+
+    /// What becomes of holders, for the machine's ``LockStatisticsOptions``; `nil`: nothing.
+    public func detention(seed: UInt64) -> HolderDetention? {
+        guard delayedHolders > 0 || preemptedHolders > 0 else { return nil }
+        return HolderDetention(
+            delayed: delayedHolders, preempted: preemptedHolders, nanoseconds: delayNanoseconds, seed: seed)
     }
 
     /// Whether CPUs or nodes come and go.
@@ -33,18 +40,12 @@ struct MischiefDice {
     let failure: UInt64
     let wrongCPU: UInt64
     let drain: UInt64
-    let delay: UInt64
-    let preemption: UInt64
-    let delayNanoseconds: Int
     var random: SplitMix
 
     init(_ mischief: Mischief, seed: UInt64) {
         failure = Self.threshold(mischief.failedAllocations)
         wrongCPU = Self.threshold(mischief.wrongCPUFrees)
         drain = Self.threshold(mischief.drains)
-        delay = Self.threshold(mischief.delayedHolders)
-        preemption = Self.threshold(mischief.preemptedHolders)
-        delayNanoseconds = mischief.delayNanoseconds
         random = SplitMix(seed: seed ^ 0x6d69_7363_6869_6566)
     }
 

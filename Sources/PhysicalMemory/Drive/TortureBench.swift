@@ -4,6 +4,8 @@ import CPrimitives
 struct TorturePlan {
     let thread: Int32
     let user: LockUser
+    /// The same among those who fight for the lock, for its statistics.
+    let recorded: LockUser
     let lock: Int
     /// Whether this thread waits for a lock that others only try.
     let waits: Bool
@@ -21,6 +23,7 @@ struct TorturePlan {
     ) {
         self.thread = Int32(thread)
         user = LockUser(cpu: Int32(thread), node: node)
+        recorded = LockUser(cpu: Int32(settings.inPairs ? thread % 2 : thread), node: node)
         lock = settings.inPairs ? thread / 2 : 0
         waits = settings.inPairs ? thread % 2 == 0 : thread == 0
         self.acquisitions = acquisitions
@@ -34,9 +37,7 @@ struct TorturePlan {
     }
 
     @inline(__always) static func spend(_ ticks: Int) {
-        guard ticks > 0 else { return }
-        let start = CycleClock.now()
-        while Int(truncatingIfNeeded: CycleClock.now() &- start) < ticks { cprim_pause() }
+        if ticks > 0 { HolderDetention.stay(ticks, yielding: false) }
     }
 }
 
@@ -77,13 +78,23 @@ struct TortureState: ~Copyable {
 struct TortureBench: Sendable {
     let run: @Sendable (TorturePlan) -> LockTortureFigures
     let changes: @Sendable () -> Int
+    /// Lock by lock; empty if they are not measured.
+    let statistics: @Sendable () -> [LockStatistics]
 
     /// - Parameter triesOnly: whether threads try the locks, but for one of each that waits.
-    @inline(__always) init<L: Lock & ~Copyable>(_ count: Int, triesOnly: Bool = false, _ make: () -> L) {
-        let places = TorturePlaces(count, triesOnly: triesOnly, make)
+    @inline(__always) init<L: Lock & ~Copyable>(_ crowd: TortureCrowd, triesOnly: Bool = false, _ make: () -> L) {
+        let places = TorturePlaces(crowd, triesOnly: triesOnly, make)
         run = { places.run($0) }
         changes = { places.changes() }
+        statistics = { places.statistics() }
     }
+}
+
+/// How many threads fight for how many locks, and whether these are measured.
+struct TortureCrowd {
+    let locks: Int
+    let threadsOfEach: Int
+    let options: LockStatisticsOptions?
 }
 
 /// Locks of one type.
@@ -93,17 +104,30 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
 
     struct Place: ~Copyable {
         let state: Guarded<TortureState, L>
+        let recorder: Stable<LockRecorder>?
         private let padding = InlineArray<16, UInt64>(repeating: 0)
 
-        init(_ lock: consuming L) { state = Guarded(TortureState(), lock: lock) }
+        init(_ lock: consuming L, _ recorder: Stable<LockRecorder>?) {
+            state = Guarded(TortureState(), lock: lock)
+            self.recorder = recorder
+        }
     }
 
-    init(_ count: Int, triesOnly: Bool, _ make: () -> L) {
-        places = StableArray(count: count) { _ in Place(make()) }
+    init(_ crowd: TortureCrowd, triesOnly: Bool, _ make: () -> L) {
+        places = StableArray(count: crowd.locks) { _ in
+            Place(make(), crowd.options.map { Stable(LockRecorder($0, cpus: crowd.threadsOfEach)) })
+        }
         self.triesOnly = triesOnly
     }
 
-    deinit { places.release() }
+    deinit {
+        for place in 0..<places.count { places[place].recorder?.release() }
+        places.release()
+    }
+
+    func statistics() -> [LockStatistics] {
+        (0..<places.count).compactMap { places[$0].recorder?.value.statistics() }
+    }
 
     func changes() -> Int {
         (0..<places.count).reduce(0) { $0 + places[$1].state.acquire().value.changes }
@@ -130,19 +154,27 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
     @inline(__always) private func acquire(
         _ plan: TorturePlan, tries: Bool, _ figures: inout LockTortureFigures, _ waits: borrowing LockHistogram
     ) {
+        let recorder = places[plan.lock].recorder
         let start = CycleClock.now()
-        if tries {
-            guard let held = places[plan.lock].state.tryAcquire(by: plan.user) else {
-                figures.refusals += 1
-                return
-            }
+        let use: LockRecorder.Use?
+        // Whoever waits and is not measured asks for the lock once, as its users do.
+        if let held = tries || recorder != nil ? places[plan.lock].state.tryAcquire(by: plan.user) : nil {
             waits.record(Int(truncatingIfNeeded: CycleClock.now() &- start))
+            recorder?.value.noteAcquired(plan.recorded, since: nil)
             hold(held, plan, &figures)
+            use = recorder?.value.endUse()
+        } else if tries {
+            figures.refusals += 1
+            recorder?.value.noteRefused(plan.recorded)
+            return
         } else {
             let held = places[plan.lock].state.acquire(by: plan.user)
             waits.record(Int(truncatingIfNeeded: CycleClock.now() &- start))
+            recorder?.value.noteAcquired(plan.recorded, since: start)
             hold(held, plan, &figures)
+            use = recorder?.value.endUse()
         }
+        if let use { recorder?.value.record(use) }
     }
 
     @inline(__always) private func hold(
@@ -156,8 +188,15 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
         }
         figures.acquisitions += 1
         TorturePlan.spend(plan.hold)
-        if plan.isTurn(plan.delayedHolds, figures) { TorturePlan.spend(plan.delay) }
-        if plan.isTurn(plan.yieldingHolds, figures) { cprim_yield() }
+        if plan.isTurn(plan.delayedHolds, figures) {
+            TorturePlan.spend(plan.delay)
+            figures.delayedHolds += 1
+        }
+        if plan.isTurn(plan.yieldingHolds, figures) {
+            cprim_yield()
+            HolderDetention.stay(plan.delay, yielding: true)
+            figures.yieldingHolds += 1
+        }
         if held.value.leave(plan.user, entered: entered) { figures.collisions += 1 }
     }
 }

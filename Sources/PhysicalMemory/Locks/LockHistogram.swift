@@ -20,6 +20,12 @@ struct LockHistogram: ~Copyable {
         greatest.raise(to: span)
     }
 
+    /// Forgets all spans. Nobody may record meanwhile.
+    borrowing func reset() {
+        for bucket in 0..<Self.bucketCount where counts[bucket].load() != 0 { counts[bucket].store(0) }
+        greatest.store(0)
+    }
+
     /// The spans recorded, shortest first.
     borrowing func times() -> LockTimes {
         let scale = CycleClock.nanosecondsPerTick()

@@ -12,6 +12,9 @@ struct LockRecorder: ~Copyable {
     let cpuBounces = SharedInt()
     let nodeBounces = SharedInt()
     let handOvers = SharedInt()
+    let delayedHolds = SharedInt()
+    let preemptedHolds = SharedInt()
+    private let holds = SharedInt()
     private let padding = InlineArray<16, UInt64>(repeating: 0)
 
     let shares: StableArray<LockShare>
@@ -20,6 +23,7 @@ struct LockRecorder: ~Copyable {
     /// and one for threads that act as none.
     private let owner: Int32
     private let longTicks: Int
+    private let detention: HolderDetention?
     private let contextSwitches: (@Sendable () -> Int)?
 
     private static var nobody: Int { -2 }
@@ -35,13 +39,14 @@ struct LockRecorder: ~Copyable {
     private init(_ options: LockStatisticsOptions, owner: Int32, shares: Int) {
         self.owner = owner
         longTicks = CycleClock.ticks(nanoseconds: options.longNanoseconds)
+        detention = options.detention
         contextSwitches = options.contextSwitches
         let memory = ZeroedCounts(count: shares * 4 * LockHistogram.bucketCount)
         self.memory = memory
         self.shares = StableArray(count: shares) { LockShare(memory.suffix(from: $0 * 4 * LockHistogram.bucketCount)) }
     }
 
-    borrowing func release() {
+    deinit {
         shares.release()
         memory.release()
     }
@@ -75,11 +80,40 @@ struct LockRecorder: ~Copyable {
         } else {
             waited.store(-1)
         }
+        // Threads that act as no CPU come from nowhere.
+        guard user.cpu >= 0 else { return }
         let isFirst = lastCPU.load() == Self.nobody
         if !isFirst && lastCPU.load() != Int(user.cpu) { cpuBounces.addAsOnlyWriter(1) }
         if !isFirst && lastNode.load() != Int(user.node) { nodeBounces.addAsOnlyWriter(1) }
         lastCPU.store(Int(user.cpu))
         lastNode.store(Int(user.node))
+        if let detention { detain(detention) }
+    }
+
+    /// Keeps the holder inside if the dice say so.
+    @inline(never) private borrowing func detain(_ detention: HolderDetention) {
+        holds.addAsOnlyWriter(1)
+        let (isDelayed, isPreempted) = detention.fate(ofHold: holds.load())
+        if isDelayed {
+            delayedHolds.addAsOnlyWriter(1)
+            detention.stay(yielding: false)
+        }
+        if isPreempted {
+            preemptedHolds.addAsOnlyWriter(1)
+            detention.stay(yielding: true)
+        }
+    }
+
+    /// Forgets all that came to pass. Nobody may use the lock meanwhile.
+    borrowing func reset() {
+        lastCPU.store(Self.nobody)
+        lastNode.store(Self.nobody)
+        for place in 0..<shares.count { shares[place].reset() }
+        cpuBounces.store(0)
+        nodeBounces.store(0)
+        handOvers.store(0)
+        delayedHolds.store(0)
+        preemptedHolds.store(0)
     }
 
     /// The holder is about to let go.
@@ -136,5 +170,18 @@ struct LockShare: ~Copyable {
         holds = LockHistogram(memory.suffix(from: LockHistogram.bucketCount))
         switchedWaits = LockHistogram(memory.suffix(from: 2 * LockHistogram.bucketCount))
         switchedHolds = LockHistogram(memory.suffix(from: 3 * LockHistogram.bucketCount))
+    }
+
+    borrowing func reset() {
+        // Memory of a share that nobody used stays untouched.
+        guard acquisitions.load() + refusals.load() > 0 else { return }
+        acquisitions.store(0)
+        contentions.store(0)
+        refusals.store(0)
+        switches.store(-1)
+        waits.reset()
+        holds.reset()
+        switchedWaits.reset()
+        switchedHolds.reset()
     }
 }

@@ -9,8 +9,15 @@ public struct LockStatisticsOptions: Sendable {
     /// switched ones may hold a few that were merely long. A CPU that a hypervisor takes away is not seen.
     public var contextSwitches: (@Sendable () -> Int)?
 
-    public init(longNanoseconds: Double = 10_000, contextSwitches: (@Sendable () -> Int)? = nil) {
+    /// Holders that are made to stay; `nil`: none is.
+    public var detention: HolderDetention?
+
+    public init(
+        longNanoseconds: Double = 10_000, detention: HolderDetention? = nil,
+        contextSwitches: (@Sendable () -> Int)? = nil
+    ) {
         self.longNanoseconds = longNanoseconds
+        self.detention = detention
         self.contextSwitches = contextSwitches
     }
 
@@ -33,6 +40,9 @@ public struct LockStatistics: Sendable {
     public var cpuBounces: Int
     /// Acquisitions from another node than the one before.
     public var nodeBounces: Int
+    /// Holds that were made to stay inside with their CPU, and without.
+    public var delayedHolds: Int
+    public var preemptedHolds: Int
     public var waits: LockTimes
     public var holds: LockTimes
     /// Waits in which the thread lost its CPU; not among ``waits``.
@@ -44,6 +54,21 @@ public struct LockStatistics: Sendable {
     public var shares: [Int]
     /// Among the CPUs that took the lock at all; of a per-CPU list's lock, between its own CPU and the others.
     public var fairness: LockFairness
+}
+
+extension LockStatistics {
+    /// What came to pass at both locks; the fairness is that of the less even one.
+    public func merging(_ other: LockStatistics) -> LockStatistics {
+        LockStatistics(
+            acquisitions: acquisitions + other.acquisitions, contentions: contentions + other.contentions,
+            refusals: refusals + other.refusals, handOvers: handOvers + other.handOvers,
+            cpuBounces: cpuBounces + other.cpuBounces, nodeBounces: nodeBounces + other.nodeBounces,
+            delayedHolds: delayedHolds + other.delayedHolds, preemptedHolds: preemptedHolds + other.preemptedHolds,
+            waits: waits.merging(other.waits), holds: holds.merging(other.holds),
+            switchedWaits: switchedWaits.merging(other.switchedWaits),
+            switchedHolds: switchedHolds.merging(other.switchedHolds), shares: shares + other.shares,
+            fairness: fairness.jain <= other.fairness.jain ? fairness : other.fairness)
+    }
 }
 
 /// How evenly a lock was shared.
@@ -90,8 +115,24 @@ public struct LockTimes: Hashable, Sendable {
     }
 
     /// The times of both.
+    ///
+    /// Complexity: O(samples); of one length there is one sample afterwards.
     public func merging(_ other: LockTimes) -> LockTimes {
-        let all = (samples + other.samples).sorted { $0.nanoseconds < $1.nanoseconds }
+        var all: [PairSample] = []
+        all.reserveCapacity(samples.count + other.samples.count)
+        var (mine, theirs) = (samples[...], other.samples[...])
+        func add(_ sample: PairSample) {
+            if all.last?.nanoseconds == sample.nanoseconds {
+                all[all.count - 1].count += sample.count
+            } else {
+                all.append(sample)
+            }
+        }
+        while let first = mine.first, let second = theirs.first {
+            if first.nanoseconds <= second.nanoseconds { add(mine.removeFirst()) } else { add(theirs.removeFirst()) }
+        }
+        for sample in mine { add(sample) }
+        for sample in theirs { add(sample) }
         return LockTimes(
             samples: all, greatestNanoseconds: Swift.max(greatestNanoseconds, other.greatestNanoseconds))
     }
@@ -133,6 +174,19 @@ extension Machine {
     }
 }
 
+extension Machine {
+    /// Forgets what came to pass at the locks so far: what boot did, before work begins. At rest only.
+    /// Complexity: O(zones × CPUs).
+    public func resetLockStatistics() {
+        for zone in zones { zone.value.areas.lock.recorder?.value.reset() }
+        for cpu in cpus {
+            for place in 0..<cpu.value.pagesets.count {
+                cpu.value.pagesets[place].value.lists.lock.recorder?.value.reset()
+            }
+        }
+    }
+}
+
 extension LockRecorder {
     fileprivate var isUsed: Bool {
         (0..<shares.count).contains { shares[$0].acquisitions.load() + shares[$0].refusals.load() > 0 }
@@ -154,7 +208,8 @@ extension LockRecorder {
         return LockStatistics(
             acquisitions: counts.reduce(0, +), contentions: contentions, refusals: refusals,
             handOvers: handOvers.load(), cpuBounces: cpuBounces.load(), nodeBounces: nodeBounces.load(),
-            waits: waits, holds: holds, switchedWaits: switchedWaits, switchedHolds: switchedHolds,
+            delayedHolds: delayedHolds.load(), preemptedHolds: preemptedHolds.load(), waits: waits, holds: holds,
+            switchedWaits: switchedWaits, switchedHolds: switchedHolds,
             shares: counts,
             fairness: LockFairness(counts.prefix(sharesOfCPUs).filter { $0 > 0 }))
     }

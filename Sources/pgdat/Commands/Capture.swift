@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import KernelFormats
 
 struct CaptureCommand: AsyncParsableCommand {
@@ -16,11 +15,7 @@ struct CaptureCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let (text, notes) = HostCapture.text()
         if let output {
-            do {
-                try Data(text.utf8).write(to: URL(filePath: output))
-            } catch {
-                throw Failure(.unavailable, "\(output): cannot be written")
-            }
+            try Output.save(text, to: output)
         } else {
             try Output.write(text)
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import HostNUMA
 import KernelFormats
 import Lab
 import PhysicalMemory
@@ -36,6 +37,8 @@ struct ReplayCommand: AsyncParsableCommand {
     var lenient = false
 
     mutating func run() async throws {
+        // From here on the first SIGINT ends the replay, not the process.
+        _ = InterruptFlag.sigint
         var isFolder = false
         let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
         if exists && !isFolder { try replayText() } else { try replayFolder() }
@@ -48,7 +51,7 @@ struct ReplayCommand: AsyncParsableCommand {
         remark(trace.skipped)
         let replay: Replay
         do {
-            replay = try Replay(trace, settings: chosen, lenient: lenient)
+            replay = try Replay(trace, settings: chosen, lenient: lenient, interrupt: .sigint)
         } catch {
             throw Failure(error, folder)
         }
@@ -61,7 +64,8 @@ struct ReplayCommand: AsyncParsableCommand {
         remark(skipped)
         let replay: AssumedReplay
         do {
-            replay = try AssumedReplay(events, settings: chosen, skippedRecords: skipped.count)
+            replay = try AssumedReplay(
+                events, settings: chosen, skippedRecords: skipped.count, interrupt: .sigint)
         } catch {
             throw Failure(error, folder)
         }
@@ -73,13 +77,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func finish(_ report: ReplayReport, _ lines: () -> [UInt8]) throws {
-        if let predictions {
-            do {
-                try Data(lines()).write(to: URL(fileURLWithPath: predictions))
-            } catch {
-                throw Failure(.unavailable, "\(predictions): \(error)")
-            }
-        }
+        if let predictions { try Output.save(Data(lines()), to: predictions) }
         if output.json {
             try output.print(report)
         } else {

@@ -91,7 +91,13 @@ struct StressCommand: AsyncParsableCommand {
         if noChecks && mischief.plant != nil {
             throw ValidationError("--plant is there to be found: not with --no-checks")
         }
-        if torture.torture != nil { try refuseWithTorture() }
+        if torture.torture != nil {
+            try refuseWithTorture()
+        } else if noLockFigures && mischief.detainsHolders {
+            throw ValidationError(
+                "--delay-holders and --preempt-holders: only a lock that is measured keeps its holders; "
+                    + "not with --no-lock-figures")
+        }
     }
 
     /// A torture has no allocator.
@@ -121,6 +127,7 @@ struct StressCommand: AsyncParsableCommand {
         let plan = try StressPlan(layout, on: Host.current(), options: options)
         try mischief.check(against: plan)
         try torture.check(against: plan)
+        if let html { try Output.checkPlace(of: html) }
         output.remark(plan.announcement)
         let display = output
         let count = plan.points.count
@@ -172,13 +179,15 @@ struct MischiefOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Allocations that get nothing.", valueName: "rate"))
     var failAllocations = 0.0
 
-    @Option(help: ArgumentHelp("Frees (holds of a torture) with a stay of --delay inside a lock.", valueName: "rate"))
+    @Option(help: ArgumentHelp("Holds of a lock that last --delay longer.", valueName: "rate"))
     var delayHolders = 0.0
 
-    @Option(help: ArgumentHelp("Frees (holds of a torture) with the CPU given away inside a lock.", valueName: "rate"))
+    @Option(
+        help: ArgumentHelp(
+            "Holds that last --delay longer and meanwhile leave their CPU to whoever wants it.", valueName: "rate"))
     var preemptHolders = 0.0
 
-    @Option(help: ArgumentHelp("How long a delayed holder stays.", valueName: "ns"))
+    @Option(help: ArgumentHelp("How long a delayed or preempted holder stays.", valueName: "ns"))
     var delay = 20_000
 
     @Option(
@@ -202,6 +211,8 @@ struct MischiefOptions: ParsableArguments {
         ]
     }
 
+    var detainsHolders: Bool { delayHolders > 0 || preemptHolders > 0 }
+
     mutating func validate() throws {
         for (name, rate) in rates { try StressCommand.check(name, rate, in: 0...1) }
         try TortureCommandOptions.check("--delay", delay)
@@ -215,7 +226,9 @@ struct MischiefOptions: ParsableArguments {
     /// Throws where the machine has nobody who could go, or a hold would not end within the run.
     func check(against plan: StressPlan) throws {
         let run = plan.options.run
-        if delayHolders > 0 { try TortureCommandOptions.check("--delay", delay, endsWithin: run.seconds) }
+        if delayHolders > 0 || preemptHolders > 0 {
+            try TortureCommandOptions.check("--delay", delay, endsWithin: run.seconds)
+        }
         let threads = plan.points.map(\.threads).min() ?? 1
         if cpuHotplug > 0 && threads < 2 {
             throw Failure(.usage, "--cpu-hotplug: the last CPU cannot go; at least two threads are needed")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostNUMA
 import KernelFormats
 import Lab
 import PhysicalMemory
@@ -22,10 +23,16 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     mutating func run() async throws {
+        // From here on the first SIGINT ends the work after the capture at hand, not the process.
+        let interrupt = InterruptFlag.sigint
         var report = VerifyReport()
         var unreadable: [any Error] = []
         let paths = captures.isEmpty ? ["/"] : captures
         for (index, path) in paths.enumerated() {
+            if interrupt.isRaised {
+                report.interrupted = true
+                break
+            }
             output.progress("\(index + 1) of \(paths.count): \(path)")
             do {
                 var capture = try Capture(path: path)
@@ -36,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         output.progress("")
-        for error in unreadable { output.remark(Failure(error)?.message ?? "\(error)") }
+        for error in unreadable.dropFirst() { output.remark(Failure(error)?.message ?? "\(error)") }
         if let first = unreadable.first, unreadable.count == paths.count {
             throw Failure(first) ?? Failure(.software, "\(first)")
         }

@@ -42,7 +42,9 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as MachineSourceError: self.init(error)
         case let error as FormatError:
-            self.init(error.reason == .notFound ? .noInput : .badData, error.description)
+            self.init(
+                error.reason == .notFound ? .noInput : .badData, error.description,
+                hint: error.reason == .noMemory ? Self.captureHint : nil)
         case let error as BootError: self.init(.badData, error.description)
         case let error as RunError: self.init(error.isUsage ? .usage : .unavailable, error.description)
         case let error as DriveError: self.init(.unavailable, error.description)
@@ -55,6 +57,11 @@ struct Failure: Error {
         default: return nil
         }
     }
+
+    private static let captureHint = """
+        A capture is a file as pgdat capture writes it, a boot log, the text of /proc/zoneinfo, or a folder that \
+        mirrors a machine's /proc and /sys.
+        """
 
     private init(_ error: MachineSourceError) {
         switch error {

@@ -1,6 +1,5 @@
 import AccessCosts
 import ArgumentParser
-import FoundationEssentials
 import KernelFormats
 import Lab
 
@@ -57,6 +56,7 @@ struct MeasureForm: ParsableArguments {
             throw Failure(
                 .usage, "--json and --\(csv ? "csv" : openmetrics ? "openmetrics" : "weights") exclude each other")
         }
+        if let html { try Output.checkPlace(of: html) }
         return Inputs(
             stored: try from.map(AccessCostReport.init(file:)), old: try compare.map(AccessCostReport.init(file:)))
     }
@@ -64,7 +64,7 @@ struct MeasureForm: ParsableArguments {
     /// Shows `report` in the form wanted.
     func show(_ report: AccessCostReport, _ inputs: Inputs, _ output: OutputOptions) throws {
         let sense = CostSense(report)
-        if let html { try write(CostPage(report, sense).text, to: html) }
+        if let html { try Output.save(CostPage(report, sense).text, to: html) }
         if let old = inputs.old {
             let comparison = CostComparison(old: old, new: report)
             if output.json {
@@ -89,14 +89,6 @@ struct MeasureForm: ParsableArguments {
         } else {
             try Output.write(
                 MeasureText(report, style: output.style).text + SenseText(report, sense, style: output.style).text)
-        }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(filePath: path))
-        } catch {
-            throw Failure(.unavailable, "\(path): cannot be written")
         }
     }
 }

@@ -12,11 +12,25 @@ enum Output {
 
     static func write(_ bytes: [UInt8]) throws { try write(Data(bytes), to: STDOUT_FILENO) }
 
-    /// Writes a whole file.
-    static func save(_ text: String, to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(filePath: path))
-        } catch {
+    /// Writes a whole file, in place of what stood there.
+    static func save(_ text: String, to path: String) throws { try save(Data(text.utf8), to: path) }
+
+    static func save(_ data: Data, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            throw Failure(.unavailable, "cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        try write(data, to: descriptor, name: path)
+    }
+
+    /// Throws if a file at `path` could surely not be written, so that no work is done for nothing.
+    static func checkPlace(of path: String) throws {
+        var isFolder = false
+        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        if isFolder { errno = EISDIR }
+        guard !isFolder, access(isThere ? path : folder, W_OK) == 0 else {
             throw Failure(.unavailable, "cannot write \(path): \(String(cString: strerror(errno)))")
         }
     }
@@ -33,14 +47,14 @@ enum Output {
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    private static func write(_ data: Data, to descriptor: Int32) throws {
+    private static func write(_ data: Data, to descriptor: Int32, name: String = "the output") throws {
         var rest = data[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
-                throw Failure(.unavailable, "cannot write the output: \(String(cString: strerror(errno)))")
+                throw Failure(.unavailable, "cannot write \(name): \(String(cString: strerror(errno)))")
             }
         }
     }

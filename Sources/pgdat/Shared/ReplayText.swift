@@ -9,6 +9,7 @@ struct ReplayText {
         self.style = style
         for assumption in report.assumptions { say(style.yellow(assumption)) }
         if report.skippedRecords > 0 { say(style.yellow("\(report.skippedRecords) records passed over")) }
+        if report.interrupted { say(style.yellow("interrupted: this is what was replayed until then")) }
         if let changes = report.changes { tell(changes) } else { tell(report) }
     }
 
@@ -33,7 +34,7 @@ struct ReplayText {
                     + "pageblocks \(final.pageblocksEqual ? "equal" : "differ"), "
                     + "counters \(final.countersEqual ? "equal" : "differ")")
             for difference in final.differences { say("   \(difference)") }
-        } else {
+        } else if !report.interrupted {
             say("   no recorded state to compare the end with")
         }
         if let difference = report.firstDifference {

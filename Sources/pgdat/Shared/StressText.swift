@@ -23,7 +23,7 @@ struct StressText {
         addNotes()
     }
 
-    private var isTorture: Bool { report.workload.hasPrefix("torture") }
+    private var isTorture: Bool { report.isTorture }
 
     private mutating func line(_ words: String = "") { text += words + "\n" }
 
@@ -76,34 +76,50 @@ struct StressText {
         line()
     }
 
-    /// The zones' locks, and of the lists' locks those that were fought for most.
+    /// The zones' locks, and of the lists' locks those that were fought for most: who took them, and for how long.
     private mutating func addLocks(_ point: StressReport.Point) {
         guard !point.locks.isEmpty else { return }
         let fought = point.locks.filter { $0.kind == .pcp }.sorted {
             $0.contentions + $0.refusals > $1.contentions + $1.refusals
         }
         let shown = point.locks.filter { $0.kind != .pcp } + fought.prefix(Self.listLocksShown)
-        var rows = [
+        addTable(
             [
-                "lock", "taken", "waited", "refused", "CPU bounces", "node", "wait p50 ns", "p99", "p99.9", "max",
-                "hold p50 ns", "p99", "max", "switched", "fairness",
+                [
+                    "lock", "taken", "waited", "refused", "hand-overs", "CPU bounces", "node bounces", "luckiest",
+                    "unluckiest", "Jain",
+                ]
             ]
-        ]
-        for lock in shown {
-            let waits = lock.waitNanoseconds
-            let holds = lock.holdNanoseconds
-            rows.append([
-                Self.name(lock), Text.count(lock.acquisitions), Text.count(lock.contentions), Text.count(lock.refusals),
-                Text.count(lock.cpuBounces), Text.count(lock.nodeBounces), Self.number(waits.p50),
-                Self.number(waits.p99), Self.number(waits.p999), Self.number(waits.max), Self.number(holds.p50),
-                Self.number(holds.p99), Self.number(holds.max),
-                String(lock.switchedWaitNanoseconds.count + lock.switchedHoldNanoseconds.count),
-                Self.fairness(lock.fairness.jain),
-            ])
-        }
-        addTable(rows)
+                + shown.map { lock in
+                    [
+                        Self.name(lock), Text.count(lock.acquisitions), Text.count(lock.contentions),
+                        Text.count(lock.refusals), Text.count(lock.handOvers), Text.count(lock.cpuBounces),
+                        Text.count(lock.nodeBounces), Self.percent(lock.fairness.luckiest),
+                        Self.percent(lock.fairness.unluckiest), Self.fairness(lock.fairness.jain),
+                    ]
+                })
         let hidden = fought.count - min(fought.count, Self.listLocksShown)
         if hidden > 0 { line("  \(hidden) more pcp lock\(hidden == 1 ? "" : "s"), fought for less: --json has all") }
+        line(
+            "  hand-overs: to a waiter; refused: tries that did without; luckiest, unluckiest: shares of what was taken"
+        )
+        line()
+        addTable(
+            [
+                [
+                    "lock", "wait p50 ns", "p99", "p99.9", "max", "hold p50 ns", "p99", "p99.9", "max",
+                    "switched waits", "holds",
+                ]
+            ]
+                + shown.map { lock in
+                    let (waits, holds) = (lock.waitNanoseconds, lock.holdNanoseconds)
+                    return [
+                        Self.name(lock), Self.number(waits.p50), Self.number(waits.p99), Self.number(waits.p999),
+                        Self.number(waits.max), Self.number(holds.p50), Self.number(holds.p99),
+                        Self.number(holds.p999), Self.number(holds.max), Text.count(lock.switchedWaitNanoseconds.count),
+                        Text.count(lock.switchedHoldNanoseconds.count),
+                    ]
+                })
         line("  switched: waits and holds in which the thread lost its CPU, which are not among the others")
         line()
     }
@@ -118,27 +134,35 @@ struct StressText {
         }
     }
 
-    /// Throughput and tail latency by lock and threads, as bars.
+    /// Throughput and tail latency by lock and threads, as bars; threads beyond the host's CPUs have a scale of their
+    /// own.
     private mutating func addBars() {
-        addBars("\(isTorture ? "acquisitions" : "operations") a second", \.operationsPerSecond) {
-            Text.count(Int($0))
+        for isCrowded in [false, true] {
+            let points = report.points.filter { $0.oversubscribed == isCrowded }
+            let crowd = isCrowded ? ", more threads than CPUs" : ""
+            addBars("\(isTorture ? "acquisitions" : "operations") a second\(crowd)", points, \.operationsPerSecond) {
+                Text.count(Int($0))
+            }
+            let waits = isTorture ? "ns from asking for the lock to having it" : "ns of waiting for the lock"
+            addBars("\(waits), not exceeded in 99 %\(crowd)", points, \.lockWaitNanoseconds.p99, Text.decimal)
         }
-        addBars("ns that 99 % of waits for the lock do not exceed", { $0.lockWaitNanoseconds.p99 ?? 0 }, Text.decimal)
     }
 
     private mutating func addBars(
-        _ title: String, _ value: (StressReport.Point) -> Double, _ words: (Double) -> String
+        _ title: String, _ points: [StressReport.Point], _ value: (StressReport.Point) -> Double?,
+        _ words: (Double) -> String
     ) {
-        let greatest = report.points.map(value).max() ?? 0
+        let greatest = points.compactMap(value).max() ?? 0
         guard greatest > 0 else { return }
         line(style.bold(title))
         var last = ""
-        for point in report.points {
+        for point in points {
             let label = Text.left(point.lock == last ? "" : point.lock, 8)
             last = point.lock
-            let length = Int((value(point) / greatest * 40).rounded())
+            let number = value(point)
+            let bar = String(repeating: "█", count: Int(((number ?? 0) / greatest * 40).rounded()))
             let threads = Text.right(String(point.cpus), 4) + (point.oversubscribed ? "*" : " ")
-            line("  \(label)\(threads) \(style.cyan(String(repeating: "█", count: length))) \(words(value(point)))")
+            line("  \(label)\(threads) \(style.cyan(bar)) \(number.map(words) ?? "-")")
         }
         line()
     }
@@ -149,25 +173,20 @@ struct StressText {
         var heading = ["lock", "threads"]
         if hasBatch { heading.append("pcp.batch") }
         if hasHigh { heading.append("pcp.high") }
-        heading += [
-            "operations/s", "fairness", "pair p50 ns", "p99", "wait p50 ns", "p99", "max", "locks", "contended",
-        ]
+        heading += [isTorture ? "acquisitions/s" : "operations/s", "fairness"]
+        if !isTorture { heading += ["pair p50 ns", "p99"] }
+        heading += ["wait p50 ns", "p99", "max"]
+        if !isTorture { heading += ["locks", "contended"] }
         var rows = [heading]
         for point in report.points {
             var row = [point.lock, String(point.cpus) + (point.oversubscribed ? "*" : "")]
             if hasBatch { row.append(point.pcpBatch.map(String.init) ?? "-") }
             if hasHigh { row.append(point.pcpHigh.map(String.init) ?? "-") }
-            row += [
-                Text.count(Int(point.operationsPerSecond)), Self.fairness(point.fairness),
-                Self.number(point.lockWaitNanoseconds.p50), Self.number(point.lockWaitNanoseconds.p99),
-                Self.number(point.lockWaitNanoseconds.max),
-            ]
-            if !isTorture {
-                row += [
-                    Self.number(point.pairNanoseconds.p50), Self.number(point.pairNanoseconds.p99),
-                    Text.count(point.zoneLockAcquisitions), Text.count(point.zoneLockContentions),
-                ]
-            }
+            row += [Text.count(Int(point.operationsPerSecond)), Self.fairness(point.fairness)]
+            if !isTorture { row += [Self.number(point.pairNanoseconds.p50), Self.number(point.pairNanoseconds.p99)] }
+            let waits = point.lockWaitNanoseconds
+            row += [Self.number(waits.p50), Self.number(waits.p99), Self.number(waits.max)]
+            if !isTorture { row += [Text.count(point.zoneLockAcquisitions), Text.count(point.zoneLockContentions)] }
             rows.append(row)
         }
         addTable(rows)
@@ -215,5 +234,6 @@ struct StressText {
     }
 
     static func number(_ value: Double?) -> String { value.map(Text.decimal) ?? "-" }
+    private static func percent(_ part: Double) -> String { Text.decimal(part * 100) + " %" }
     static func fairness(_ value: Double) -> String { Text.decimal((value * 1000).rounded() / 1000) }
 }

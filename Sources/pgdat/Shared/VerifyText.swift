@@ -16,6 +16,7 @@ struct VerifyText {
         }
         lines += report.notes
         if !report.skipped.isEmpty || !report.notes.isEmpty { lines.append("") }
+        if report.interrupted { lines.append("interrupted: these are the captures compared until then") }
         lines.append(
             "\(report.machines) \(report.machines == 1 ? "machine" : "machines"), \(report.fields) fields: "
                 + "\(report.equal) equal, \(report.stale) stale, \(report.mismatches.count) different")

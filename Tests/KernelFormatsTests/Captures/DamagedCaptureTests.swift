@@ -33,6 +33,7 @@ import Testing
     @Test(arguments: damages) func damageIsNamed(_ text: String, _ line: Int) throws {
         let problem = try #require(capture(text).problems.first.first)
         #expect(problem.file == "damaged" && problem.line == line)
+        #expect(capture(text).problemNotes.count == 1 && capture(text).problemNotes[0].hasSuffix("\(problem)"))
     }
 
     @Test func emptyOrForeignTextIsNoMachine() {

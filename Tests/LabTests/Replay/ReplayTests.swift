@@ -1,3 +1,4 @@
+import HostNUMA
 import KernelFormats
 import Testing
 
@@ -17,5 +18,18 @@ import Testing
         let wrongZones = report.allocations - report.zonesExact
         if name != "c2n1-tight" && name != "c4n2-spill" { #expect(wrongZones == 0) }
         #expect(wrongZones * 500 <= report.allocations)
+    }
+
+    /// Ctrl-C: what was replayed until then, and no end to compare.
+    @Test func anInterruptEndsItWithWhatWasReplayed() throws {
+        let interrupt = InterruptFlag()
+        interrupt.raise()
+        let trace = try AllocationTrace(folder: Traces.carried)
+        for settings in [[], [(name: "pcp.batch", value: "1")]] {
+            let report = try Replay(trace, settings: settings, interrupt: interrupt).report
+            #expect(report.interrupted && report.allocations == 0)
+            #expect(report.finalState == nil && report.changes == nil && report.firstDifference == nil)
+        }
+        #expect(try !Replay(trace, interrupt: InterruptFlag()).report.interrupted)
     }
 }

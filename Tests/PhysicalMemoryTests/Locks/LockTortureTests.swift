@@ -29,7 +29,7 @@ import Testing
 
     /// Holders and waiters whose turn has come lose their CPUs all the time, and everybody gets through.
     @Test(arguments: targets) func moreThreadsThanCPUsGetThrough(target: LockTortureTarget) throws {
-        let settings = LockTortureSettings(target: target, burst: 5, yieldingHolds: 7)
+        let settings = LockTortureSettings(target: target, burst: 5, yieldingHolds: 7, delayNanoseconds: 0)
         let (figures, verdict) = try torture(settings, threads: 9, acquisitions: 300)
         #expect(verdict.isClean && verdict.guarded == 2700, "\(verdict)")
         #expect(figures.allSatisfy { $0.acquisitions == 300 })
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func perCPULockIsTriedAndWaitedFor() throws {
-        let settings = LockTortureSettings(target: .perCPULock, yieldingHolds: 16)
+        let settings = LockTortureSettings(target: .perCPULock, yieldingHolds: 16, delayNanoseconds: 0)
         let (figures, verdict) = try torture(settings, threads: 3, acquisitions: 5000)
         #expect(verdict.isClean, "\(verdict)")
         #expect(figures.map(\.acquisitions) == [5000, 5000, 5000])
@@ -54,7 +54,7 @@ import Testing
     /// The torture would be worth nothing if it let this one pass.
     @Test(.enabled(if: !isUnderThreadSanitizer, "the race is planted, and ThreadSanitizer would report it"))
     func aLockThatLetsGoTooEarlyIsCaught() throws {
-        let settings = LockTortureSettings(target: .broken, yieldingHolds: 4)
+        let settings = LockTortureSettings(target: .broken, yieldingHolds: 4, delayNanoseconds: 1000)
         let torture = try LockTorture(settings, nodes: [0, 0, 0, 0])
         let figures = SharedList<LockTortureFigures>()
         onThreads(4) { thread in

@@ -37,7 +37,8 @@ struct HTML: Sendable {
         pairs.map { " \($0.key)=\"\(escaped($0.value))\"" }.joined()
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// Text as it stands between tags and in quoted attributes.
+    static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
