@@ -9,11 +9,10 @@ extension CPUState {
         let flags = map[pfn].flags.load()
         // Expected, so that the list's address does not hang on the page: the next request waits for that address.
         let pageset = pagesets[Int(truncatingIfNeeded: cprim_predicted(UInt64(PageFlags.zone(flags)), homeZone))]
-        let frames = pageset.value.zone.value.frames
-        let frame = frames.offset(pfn)
+        let frame = pageset.value.zone.value.frames.offset(pfn)
         let type = UInt8(
             truncatingIfNeeded: cprim_predicted(
-                UInt64(frames.migrateType(of: frame)), UInt64(MigrateType.movable.rawValue)))
+                UInt64(map.migrateType(of: pfn)), UInt64(MigrateType.movable.rawValue)))
         guard flags & (PageFlags.head | PageFlags.lru) == 0, MigrateType.isMergeable(type), rules.isKeptPerCPU(order),
             let held = pageset.value.lists.tryAcquireFast()
         else { return freeAtLength(pfn, order) }

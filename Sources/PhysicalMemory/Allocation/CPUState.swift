@@ -37,21 +37,16 @@ struct CPUState: ~Copyable {
     /// The CPU as locks know it.
     @inline(__always) var user: LockUser { LockUser(cpu: Int32(truncatingIfNeeded: index), node: node) }
 
-    /// Runs `body` on a thread that acts as this CPU and means to for a while: it adopts the locks of the CPU's lists, so
-    /// that the fast paths are open to it. Without this everything works, at length.
+    /// Says that the calling thread acts as this CPU from now on and means to for a while: it adopts the locks of the
+    /// CPU's lists, so that the fast paths are open to it. Without this everything works, at length.
     ///
-    /// Complexity: O(zones), beside `body`.
-    @inline(__always) borrowing func acting<Result>(_ body: () -> Result) -> Result {
-        adoptLists()
-        defer { abandonLists() }
-        return body()
-    }
-
-    @inline(never) private borrowing func adoptLists() {
+    /// Complexity: O(zones).
+    @inline(never) borrowing func beginActing() {
         for zone in 0..<pagesets.count { _ = pagesets[zone].value.lists.lock.adopt() }
     }
 
-    @inline(never) private borrowing func abandonLists() {
+    /// Ends what ``beginActing()`` began, on the same thread.
+    @inline(never) borrowing func endActing() {
         for zone in 0..<pagesets.count { pagesets[zone].value.lists.lock.abandon() }
     }
 }

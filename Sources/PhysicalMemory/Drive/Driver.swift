@@ -62,11 +62,8 @@ public struct Driver: ~Copyable {
     ///
     /// Fewer if there is no memory at the moment; 0 if the CPU has no work. Complexity: O(operations).
     public mutating func run(operations: Int) -> Int {
-        let state = state
-        return state.value.acting { runAsCPU(operations: operations) }
-    }
-
-    private mutating func runAsCPU(operations: Int) -> Int {
+        state.value.beginActing()
+        defer { state.value.endActing() }
         let before = figures.operations
         while figures.operations - before < operations && !drive.isStopped && drive.isActive(place) && isPresent() {
             let chunk = min(operations - (figures.operations - before), Self.chunk)

@@ -17,100 +17,100 @@ public struct AllocationPattern: Sendable {
     @inline(never)
     public func lifo(pairs: Int, order: Order = 0, _ gfp: GFP) -> Int {
         let bits = UInt32(order.rawValue)
-        return cpu.value.acting {
-            var done = 0
-            for _ in 0..<pairs {
-                let pfn = cpu.value.allocate(bits, gfp)
-                if pfn == CPUState.noFrame { break }
-                if cpu.value.free(pfn, bits) != nil { break }
-                done &+= 1
-            }
-            return done
+        cpu.value.beginActing()
+        defer { cpu.value.endActing() }
+        var done = 0
+        for _ in 0..<pairs {
+            let pfn = cpu.value.allocate(bits, gfp)
+            if pfn == CPUState.noFrame { break }
+            if cpu.value.free(pfn, bits) != nil { break }
+            done &+= 1
         }
+        return done
     }
 
     /// `size` blocks allocated, then all freed in the same order, `rounds` times. Returns the pairs that succeeded.
     @inline(never)
     public func batch(rounds: Int, size: Int, order: Order = 0, _ gfp: GFP) -> Int {
         let bits = UInt32(order.rawValue)
-        return cpu.value.acting {
-            var done = 0
-            unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
-                for _ in 0..<rounds {
-                    for index in 0..<size { unsafe frames[index] = cpu.value.allocate(bits, gfp) }
-                    for index in 0..<size where unsafe frames[index] != CPUState.noFrame {
-                        if unsafe cpu.value.free(frames[index], bits) == nil { done &+= 1 }
-                    }
+        cpu.value.beginActing()
+        defer { cpu.value.endActing() }
+        var done = 0
+        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+            for _ in 0..<rounds {
+                for index in 0..<size { unsafe frames[index] = cpu.value.allocate(bits, gfp) }
+                for index in 0..<size where unsafe frames[index] != CPUState.noFrame {
+                    if unsafe cpu.value.free(frames[index], bits) == nil { done &+= 1 }
                 }
             }
-            return done
         }
+        return done
     }
 
     /// ``batch(rounds:size:order:_:)`` of single frames, by one call for all allocations and one for all frees.
     @inline(never)
     public func bulk(rounds: Int, size: Int, _ gfp: GFP) -> Int {
-        cpu.value.acting {
-            var done = 0
-            unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
-                for _ in 0..<rounds {
-                    var count = 0
-                    _ = cpu.value.allocateBulk(size, gfp) {
-                        unsafe frames[count] = $0
-                        count &+= 1
-                    }
-                    let taken = UnsafeBufferPointer(frames.extracting(0..<count))
-                    if unsafe cpu.value.freeBulk(taken.span) == nil { done &+= count }
+        cpu.value.beginActing()
+        defer { cpu.value.endActing() }
+        var done = 0
+        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+            for _ in 0..<rounds {
+                var count = 0
+                _ = cpu.value.allocateBulk(size, gfp) {
+                    unsafe frames[count] = $0
+                    count &+= 1
                 }
+                let taken = UnsafeBufferPointer(frames.extracting(0..<count))
+                if unsafe cpu.value.freeBulk(taken.span) == nil { done &+= count }
             }
-            return done
         }
+        return done
     }
 
     /// A pool of `size` frames, of which a random one is freed and replaced, `pairs` times.
     @inline(never)
     public func pool(pairs: Int, size: Int, _ gfp: GFP, seed: UInt64 = 1) -> Int {
         precondition((1...Int(Int32.max)).contains(size))
-        return cpu.value.acting {
-            var random = seed
-            var done = 0
-            unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
-                for index in 0..<size { unsafe frames[index] = cpu.value.allocate(0, gfp) }
-                for _ in 0..<pairs {
-                    random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                    let index = Int(UInt32(truncatingIfNeeded: random &>> 33) % UInt32(size))
-                    if unsafe cpu.value.free(frames[index], 0) == nil { done &+= 1 }
-                    unsafe frames[index] = cpu.value.allocate(0, gfp)
-                }
-                for index in 0..<size { _ = unsafe cpu.value.free(frames[index], 0) }
+        cpu.value.beginActing()
+        defer { cpu.value.endActing() }
+        var random = seed
+        var done = 0
+        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+            for index in 0..<size { unsafe frames[index] = cpu.value.allocate(0, gfp) }
+            for _ in 0..<pairs {
+                random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let index = Int(UInt32(truncatingIfNeeded: random &>> 33) % UInt32(size))
+                if unsafe cpu.value.free(frames[index], 0) == nil { done &+= 1 }
+                unsafe frames[index] = cpu.value.allocate(0, gfp)
             }
-            return done
+            for index in 0..<size { _ = unsafe cpu.value.free(frames[index], 0) }
         }
+        return done
     }
 
     /// Blocks allocated and sent to another thread, which takes them with ``take(_:from:)``. Returns those that were.
     @inline(never)
     public func give(_ blocks: Int, _ gfp: GFP, to line: FrameLine) -> Int {
-        cpu.value.acting {
-            var done = 0
-            for _ in 0..<blocks {
-                let pfn = cpu.value.allocate(0, gfp)
-                if pfn == CPUState.noFrame { break }
-                line.put(HeldBlock(pfn, order: 0, isLocal: true, cookie: 0))
-                done &+= 1
-            }
-            return done
+        cpu.value.beginActing()
+        defer { cpu.value.endActing() }
+        var done = 0
+        for _ in 0..<blocks {
+            let pfn = cpu.value.allocate(0, gfp)
+            if pfn == CPUState.noFrame { break }
+            line.put(HeldBlock(pfn, order: 0, isLocal: true, cookie: 0))
+            done &+= 1
         }
+        return done
     }
 
     /// As many blocks freed as another thread sends. Returns those that were freed without complaint.
     @inline(never)
     public func take(_ blocks: Int, from line: FrameLine) -> Int {
-        cpu.value.acting {
-            var done = 0
-            for _ in 0..<blocks where cpu.value.free(line.take().pfn, 0) == nil { done &+= 1 }
-            return done
-        }
+        cpu.value.beginActing()
+        defer { cpu.value.endActing() }
+        var done = 0
+        for _ in 0..<blocks where cpu.value.free(line.take().pfn, 0) == nil { done &+= 1 }
+        return done
     }
 }
 

@@ -1,3 +1,5 @@
+import CPrimitives
+
 /// Every frame's ``Page``, as one array over the machine's frame numbers, and every pageblock's migrate type.
 ///
 /// Both are reserved without being touched, so a hole costs nothing.
@@ -41,6 +43,12 @@
         }
     }
 
+    /// The migrate type of the pageblock that `pfn` lies in. *Kernel counterpart:* `get_pageblock_migratetype`.
+    @inline(__always) func migrateType(of pfn: UInt64) -> UInt8 {
+        assert(contains(pfn))
+        return unsafe blocks[Int(truncatingIfNeeded: (pfn &- first) &>> UInt64(truncatingIfNeeded: pageblockOrder))].load()
+    }
+
     /// The view of the map that one node's lists use: offsets count from `base`, a multiple of the largest block.
     func frames(from base: UInt64) -> NodeFrames {
         unsafe NodeFrames(
@@ -77,6 +85,14 @@
     subscript(frame: FrameOffset) -> Page {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(pages + Int(frame)) }
         @inline(__always) nonmutating unsafeMutableAddress { unsafe pages + Int(frame) }
+    }
+
+    /// Asks for the cache lines of `count` pages from `frame` on, to be written. They need not be there.
+    @inline(__always) func prefetchForWrite(_ frame: FrameOffset, count: Int) {
+        let perLine = 64 / MemoryLayout<Page>.stride
+        for place in 0..<count / perLine {
+            unsafe cprim_prefetch_for_write(pages + Int(frame) + place &* perLine)
+        }
     }
 
     @inline(__always) func pfn(_ frame: FrameOffset) -> UInt64 { firstPFN &+ UInt64(frame) }

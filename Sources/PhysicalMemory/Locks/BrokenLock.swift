@@ -8,9 +8,10 @@ struct BrokenLock: ~Copyable, Lock {
 
     borrowing func tryLock(by user: LockUser) -> Bool { word.tryLock() }
 
-    borrowing func lock(by user: LockUser) {
-        guard !word.tryLock() else { return }
+    borrowing func lock(by user: LockUser) -> Bool {
+        if word.tryLock() { return false }
         if found.wrappingAdd(1, ordering: .relaxed).oldValue % 8 != 7 { word.lock() }
+        return true
     }
 
     borrowing func unlock() { word.unlock() }

@@ -34,10 +34,11 @@ struct CompactNUMALock: ~Copyable, OrderlyLock {
         return true
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
         let node = claim(user.node)
         let before = tail.exchange(node, ordering: .acquiringAndReleasing)
         if before.isSome { wait(node, behind: before) } else { start(node, Self.plainGrant) }
+        return before.isSome
     }
 
     @inline(never) private borrowing func wait(_ node: QueueNodeAddress, behind before: QueueNodeAddress) {

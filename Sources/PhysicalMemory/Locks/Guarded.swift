@@ -27,6 +27,15 @@ struct Guarded<Value: ~Copyable, L: Lock & ~Copyable>: ~Copyable {
         return unsafe Held(value: cell._address, gate: gate._address)
     }
 
+    /// Waits for the lock, and adds one to `waits` if it had to.
+    @inline(__always) borrowing func acquire(
+        by user: LockUser, noting waits: borrowing SharedInt
+    ) -> Held<Value, L> {
+        L.rank.check()
+        if unsafe gate._address.pointee.lock(by: user) { waits.addAsOnlyWriter(1) }
+        return unsafe Held(value: cell._address, gate: gate._address)
+    }
+
     /// Takes the lock if nobody has it.
     @inline(__always) borrowing func tryAcquire(by user: LockUser = .anyone) -> Held<Value, L>? {
         L.rank.check()

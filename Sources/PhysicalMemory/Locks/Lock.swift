@@ -7,7 +7,8 @@ protocol Lock: ~Copyable, Sendable {
     /// The lock's place in the order in which locks are taken.
     static var rank: LockRank { get }
     init()
-    borrowing func lock(by user: LockUser)
+    /// Waits for the lock. Returns whether it was taken at first.
+    @discardableResult borrowing func lock(by user: LockUser) -> Bool
     borrowing func tryLock(by user: LockUser) -> Bool
     borrowing func unlock()
 }

@@ -18,11 +18,12 @@ struct MCSLock: ~Copyable, OrderlyLock {
         return true
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
         let node = QueueNode.claim()
         let before = tail.exchange(node, ordering: .acquiringAndReleasing)
         if before.isSome { wait(node, behind: before) }
         holder.store(node, ordering: .relaxed)
+        return before.isSome
     }
 
     @inline(never) private borrowing func wait(_ node: QueueNodeAddress, behind before: QueueNodeAddress) {

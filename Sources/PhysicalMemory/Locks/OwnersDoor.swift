@@ -39,9 +39,11 @@ struct OwnersDoor: ~Copyable, Lock {
     }
 
     /// Enters as soon as nobody bars the owner, who calls this.
-    borrowing func lock(by user: LockUser = .anyone) {
+    @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+        if tryLock() { return false }
         var wait = SpinWait()
-        while !tryLock() { wait.pause() }
+        repeat { wait.pause() } while !tryLock()
+        return true
     }
 
     @inline(__always) borrowing func unlock() { inside.store(0, ordering: .releasing) }

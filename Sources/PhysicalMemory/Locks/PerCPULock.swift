@@ -60,16 +60,13 @@ struct PerCPULock: ~Copyable, Lock {
         return true
     }
 
-    borrowing func lock(by user: LockUser) {
+    @discardableResult borrowing func lock(by user: LockUser) -> Bool {
         if owners.isOwnedByCaller() { return owners.lock() }
-        if word.tryLock() {
-            recorder?.value.noteAcquired(user, since: nil)
-        } else {
-            let start = recorder == nil ? 0 : CycleClock.now()
-            word.lock()
-            recorder?.value.noteAcquired(user, since: start)
-        }
+        let start = recorder == nil ? 0 : CycleClock.now()
+        let isTaken = word.lock()
+        recorder?.value.noteAcquired(user, since: isTaken ? start : nil)
         _ = owners.bar(isPatient: true)
+        return isTaken
     }
 
     borrowing func unlock() {

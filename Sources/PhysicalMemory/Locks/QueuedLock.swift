@@ -22,9 +22,10 @@ struct QueuedLock: ~Copyable, OrderlyLock {
             && word.compareExchange(expected: 0, desired: Self.locked, ordering: .acquiring).exchanged
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
         let (isTaken, found) = word.compareExchange(expected: 0, desired: Self.locked, ordering: .acquiring)
         if !isTaken { wait(found) }
+        return !isTaken
     }
 
     @inline(__always) borrowing func unlock() {

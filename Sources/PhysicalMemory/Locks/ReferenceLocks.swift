@@ -14,9 +14,15 @@ import Synchronization
         unsafe cprim_spin_try(word._address) != 0
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+        if tryLock() { return false }
+        wait()
+        return true
+    }
+
+    @inline(never) private borrowing func wait() {
         var wait = SpinWait()
-        while !tryLock() { wait.pause() }
+        repeat { wait.pause() } while !tryLock()
     }
 
     @inline(__always) borrowing func unlock() { unsafe cprim_spin_unlock(word._address) }
@@ -37,9 +43,11 @@ struct LibraryMutex: ~Copyable, Lock {
         return true
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
-        mutex._unsafeLock()
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+        let isTaken = !mutex._unsafeTryLock()
+        if isTaken { mutex._unsafeLock() }
         _ = order.load(ordering: .acquiring)
+        return isTaken
     }
 
     @inline(__always) borrowing func unlock() {

@@ -11,8 +11,10 @@ struct SpinLock: ~Copyable, Lock {
         word.exchange(1, ordering: .acquiring) == 0
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
-        if !tryLock() { wait() }
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+        if tryLock() { return false }
+        wait()
+        return true
     }
 
     @inline(never) private borrowing func wait() {
@@ -51,9 +53,15 @@ struct TestAndSetLock: ~Copyable, Lock {
         word.exchange(1, ordering: .acquiring) == 0
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+        if tryLock() { return false }
+        wait()
+        return true
+    }
+
+    @inline(never) private borrowing func wait() {
         var wait = SpinWait()
-        while !tryLock() { wait.pause() }
+        repeat { wait.pause() } while !tryLock()
     }
 
     @inline(__always) borrowing func unlock() {

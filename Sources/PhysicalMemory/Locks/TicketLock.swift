@@ -14,9 +14,11 @@ struct TicketLock: ~Copyable, OrderlyLock {
         return next.compareExchange(expected: turn, desired: turn &+ 1, ordering: .relaxed).exchanged
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser = .anyone) {
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
         let ticket = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if serving.load(ordering: .acquiring) != ticket { wait(for: ticket) }
+        if serving.load(ordering: .acquiring) == ticket { return false }
+        wait(for: ticket)
+        return true
     }
 
     @inline(never) private borrowing func wait(for ticket: UInt32) {

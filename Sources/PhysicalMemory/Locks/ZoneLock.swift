@@ -1,29 +1,25 @@
 import Synchronization
 
-/// The zone's lock, which counts how often it was taken and how often somebody had to wait for it.
+/// The zone's lock, under the algorithm that the machine was made with.
 ///
-/// It chooses its algorithm at each acquisition: one branch, always taken the same way, parts the spinlock that is
-/// there by default from all else.
+/// It chooses at each acquisition: one branch, always taken the same way, parts the spinlock that is there by default
+/// from all else.
 ///
 /// *Kernel counterpart:* `zone->lock` and its line in `/proc/lock_stat`.
 struct ZoneLock: ~Copyable, Lock {
     private let spin = SpinLock()
     /// Whether the lock is ``spin`` and measures nothing.
     private let isPlain: Bool
-    // Written by the holder alone.
-    private let taken = SharedInt()
-    private let waited = SharedInt()
-
     private let algorithm: LockAlgorithm
-    let recorder: Stable<LockRecorder>?
     // Of these one is used. What they take is little beside the zone.
     private let testAndSet = TestAndSetLock()
-    private let ticket = TicketLock()
-    private let mcs = MCSLock()
-    private let queued = QueuedLock()
-    private let numa = CompactNUMALock()
     private let library = LibrarySpinLock()
+    private let ticket = TicketLock()
+    private let queued = QueuedLock()
+    private let mcs = MCSLock()
     private let mutex = LibraryMutex()
+    private let numa = CompactNUMALock()
+    let recorder: Stable<LockRecorder>?
 
     static var rank: LockRank { .zone }
 
@@ -35,24 +31,12 @@ struct ZoneLock: ~Copyable, Lock {
         if case .ttas = algorithm { isPlain = recorder == nil } else { isPlain = false }
     }
 
-    var acquisitions: Int { taken.load() }
-    var contentions: Int { waited.load() }
-
     @inline(__always) borrowing func tryLock(by user: LockUser) -> Bool {
-        guard isPlain ? spin.tryLock() : tryOther(user) else { return false }
-        taken.addAsOnlyWriter(1)
-        return true
+        isPlain ? spin.tryLock() : tryOther(user)
     }
 
-    @inline(__always) borrowing func lock(by user: LockUser) {
-        if !tryLock(by: user) { lockTaken(by: user) }
-    }
-
-    /// Waits for a lock that was found taken.
-    @inline(__always) borrowing func lockTaken(by user: LockUser) {
-        if isPlain { spin.lock() } else { waitForOther(user) }
-        taken.addAsOnlyWriter(1)
-        waited.addAsOnlyWriter(1)
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser) -> Bool {
+        isPlain ? spin.lock() : lockOther(user)
     }
 
     @inline(__always) borrowing func unlock() {
@@ -65,11 +49,12 @@ struct ZoneLock: ~Copyable, Lock {
         return true
     }
 
-    @inline(never) private borrowing func waitForOther(_ user: LockUser) {
+    @inline(never) private borrowing func lockOther(_ user: LockUser) -> Bool {
         guard let recorder else { return lockChosen(user) }
         let start = CycleClock.now()
-        lockChosen(user)
-        recorder.value.noteAcquired(user, since: start)
+        let isTaken = lockChosen(user)
+        recorder.value.noteAcquired(user, since: isTaken ? start : nil)
+        return isTaken
     }
 
     @inline(never) private borrowing func unlockOther() {
@@ -92,7 +77,7 @@ struct ZoneLock: ~Copyable, Lock {
         }
     }
 
-    @inline(__always) private borrowing func lockChosen(_ user: LockUser) {
+    @inline(__always) private borrowing func lockChosen(_ user: LockUser) -> Bool {
         switch algorithm {
         case .tas: testAndSet.lock()
         case .ttas: spin.lock()
@@ -116,14 +101,5 @@ struct ZoneLock: ~Copyable, Lock {
         case .pthread: library.unlock()
         case .mutex: mutex.unlock()
         }
-    }
-}
-
-extension Guarded where L == ZoneLock, Value: ~Copyable {
-    /// Waits for a lock that was found taken.
-    @inline(__always) borrowing func acquireTaken(by user: LockUser) -> Held<Value, ZoneLock> {
-        ZoneLock.rank.check()
-        lock.lockTaken(by: user)
-        return assumeHeld()
     }
 }

@@ -131,6 +131,7 @@ extension Zone {
         }
         var reserve: [PageCount] = []
         for index in layout.zoneTypes.indices { reserve.append(PageCount(tuning.lowmemReserve[index].load())) }
+        let lockUses = lockCounts()
         return ZoneStatus(
             node: node, type: type, freePages: PageCount(freePages.load()),
             freePagesSnapshot: PageCount(freePagesSnapshot()), managedPages: PageCount(managedPages.load()),
@@ -140,7 +141,7 @@ extension Zone {
                 min: PageCount(tuning.minWatermark.load()), low: PageCount(tuning.lowWatermark.load()),
                 high: PageCount(tuning.highWatermark.load()), promo: PageCount(tuning.promoWatermark.load())),
             lowmemReserve: reserve, freeBlocks: byType.map { $0.values.reduce(0, +) }, freeBlocksByType: byType,
-            lockAcquisitions: areas.lock.acquisitions, lockContentions: areas.lock.contentions,
+            lockAcquisitions: lockUses.acquisitions, lockContentions: lockUses.contentions,
             splits: held.value.statistics.splits, merges: held.value.statistics.merges,
             claims: held.value.statistics.claims, steals: held.value.statistics.steals,
             boosts: held.value.statistics.boosts,

@@ -140,9 +140,7 @@ extension PerCPULists {
         }
         if freeCount < freeCountLimit { freeCount &+= 1 &<< Int(order) }
         // The common case of what follows, in two comparisons: plenty of room and nothing that would shrink the list.
-        if !freesHigh && count < fullAt
-            && zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) == 0
-        {
+        guard freesHigh || count >= fullAt || zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) != 0 else {
             return 0
         }
         return overflow(freesHigh: freesHigh, zoneFlags: zoneFlags)

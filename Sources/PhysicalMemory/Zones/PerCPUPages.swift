@@ -47,18 +47,35 @@ extension PerCPULists {
         let wanted = refillCount(order, zoneIsBelowHigh: belowHigh)
         refills += 1
         let held = zone.acquireAreas(cpu: cpu)
-        let isObserved = zone.isObserved(by: cpu)
-        var sources: [Int] = []
+        if zone.isObserved(by: cpu) { return refillObserved(list, order, type, flags, wanted, cpu: cpu, zone, held) }
         var mode = TakeMode.normal
         var taken = 0
         while taken < wanted {
-            if isObserved { zone.noteSource(Int(order), type, &sources) }
             let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
             if frame == .none { break }
             append(frame, list, order, zone.frames)
             taken += 1
         }
-        if isObserved { noteRefill(wanted: wanted, taken: taken, sources, zone) }
+        return taken > 0
+    }
+
+    /// ``refill(_:_:_:_:cpu:_:)`` for somebody who wants to know where each block came from.
+    @inline(never)
+    private mutating func refillObserved(
+        _ list: Int, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags, _ wanted: Int, cpu: Int,
+        _ zone: borrowing Zone, _ held: borrowing Held<FreeAreas, ZoneLock>
+    ) -> Bool {
+        var sources: [Int] = []
+        var mode = TakeMode.normal
+        var taken = 0
+        while taken < wanted {
+            zone.noteSource(Int(order), type, &sources)
+            let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
+            if frame == .none { break }
+            append(frame, list, order, zone.frames)
+            taken += 1
+        }
+        noteRefill(wanted: wanted, taken: taken, sources, zone)
         return taken > 0
     }
 

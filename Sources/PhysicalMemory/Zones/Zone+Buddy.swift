@@ -113,10 +113,15 @@ extension Zone {
         guard orders != 0 else { return .none }
         let found = order &+ orders.trailingZeroBitCount
         let frame = areas.removeFirst(found, type, self)
+        if found >= Self.prefetchedFrom { frames.prefetchForWrite(frame, count: 1 &<< Self.prefetchedFrom) }
         split(frame, from: found, to: order, type, &areas)
         account(-(1 &<< order), type, cpu: cpu)
         return frame
     }
+
+    /// The order from which on the first pages of a block that is split are asked for at once: who takes one of them takes
+    /// them all, and where another CPU freed them each would have to be waited for.
+    private static var prefetchedFrom: Int { 4 }
 
     /// Lists the upper halves of a block until its lowest part has the order asked for. Returns the pages listed.
     ///

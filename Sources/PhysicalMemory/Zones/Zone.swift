@@ -96,9 +96,14 @@ struct Zone: ~Copyable {
     @inline(__always) borrowing func acquireAreas(cpu: Int) -> Held<FreeAreas, ZoneLock> {
         lockUse[cpu].acquisitions.addAsOnlyWriter(1)
         let user = LockUser(cpu: Int32(truncatingIfNeeded: cpu), node: lockUse[cpu].node)
-        if let held = areas.tryAcquire(by: user) { return held }
-        lockUse[cpu].contentions.addAsOnlyWriter(1)
-        return areas.acquireTaken(by: user)
+        return areas.acquire(by: user, noting: lockUse[cpu].contentions)
+    }
+
+    /// How often CPUs took the zone's lock, and how often they found it taken.
+    borrowing func lockCounts() -> (acquisitions: Int, contentions: Int) {
+        (0..<lockUse.count).reduce((0, 0)) {
+            ($0.0 + lockUse[$1].acquisitions.load(), $0.1 + lockUse[$1].contentions.load())
+        }
     }
 
     /// Sets the boost; the zone's lock is held, or nobody else is about.
