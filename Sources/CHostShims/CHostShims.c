@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
@@ -81,17 +82,23 @@ void chost_hypervisor(char signature[13]) {
 #endif
 }
 
-static atomic_int interrupts;
+// When the first SIGINT came, in milliseconds; 0: none came.
+static atomic_llong first_interrupt;
+static atomic_int same_press_milliseconds;
 
-// Only async-signal-safe calls here: a lock-free atomic, signal and raise.
+// Only async-signal-safe calls here: lock-free atomics, clock_gettime, signal and raise.
 static void on_interrupt(int number) {
-    if (atomic_fetch_add_explicit(&interrupts, 1, memory_order_relaxed) > 0) {
-        signal(number, SIG_DFL);
-        raise(number);
-    }
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long long at = now.tv_sec * 1000LL + now.tv_nsec / 1000000 + 1, first = 0;
+    if (atomic_compare_exchange_strong(&first_interrupt, &first, at)) return;
+    if (at - first < atomic_load_explicit(&same_press_milliseconds, memory_order_relaxed)) return;
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
-int chost_count_interrupts(void) {
+int chost_catch_interrupts(int milliseconds) {
+    atomic_store_explicit(&same_press_milliseconds, milliseconds, memory_order_relaxed);
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_interrupt;
@@ -100,7 +107,7 @@ int chost_count_interrupts(void) {
     return sigaction(SIGINT, &action, NULL) == 0 ? 0 : errno;
 }
 
-int chost_interrupts(void) { return atomic_load_explicit(&interrupts, memory_order_relaxed); }
+bool chost_was_interrupted(void) { return atomic_load_explicit(&first_interrupt, memory_order_relaxed) != 0; }
 
 static const int memory_policy_calls[] = {
     SYS_mbind, SYS_set_mempolicy, SYS_get_mempolicy, SYS_move_pages, SYS_migrate_pages,

@@ -1,3 +1,4 @@
+import CHostShims
 import Glibc
 import HostNUMA
 import Testing
@@ -19,11 +20,21 @@ import Testing
         }
     }
 
-    @Test func theSecondSIGINTKills() async {
+    @Test func aLaterSIGINTKills() async {
         await #expect(processExitsWith: .signal(SIGINT)) {
             _ = InterruptFlag.sigint
+            let clock = ContinuousClock()
+            let start = clock.now
+            while clock.now - start < .seconds(20) { interruptThisThread() }
+        }
+    }
+
+    @Test func whatComesAtOnceIsTheSameWish() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            _ = chost_catch_interrupts(1_000_000)
             interruptThisThread()
             interruptThisThread()
+            exit(chost_was_interrupted() ? 7 : 2)
         }
     }
 }

@@ -4,6 +4,7 @@
 #endif
 #pragma once
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,11 +25,13 @@ void chost_name_thread(const char *name);
 /// Context switches of the calling thread since it started. Returns 0 or an errno value.
 int chost_thread_switches(long *voluntary, long *involuntary);
 
-/// Counts SIGINT from now on: the first is counted, the second one kills as if nobody listened.
-int chost_count_interrupts(void);
+/// Takes note of SIGINT from now on. One that comes `milliseconds` after the first or later kills as if nobody
+/// listened; any sooner counts as the same wish, which `timeout` and others send to the process and to its group.
+/// Returns 0 or an errno value.
+int chost_catch_interrupts(int milliseconds);
 
-/// SIGINTs counted so far. Safe from any thread.
-int chost_interrupts(void);
+/// Whether a SIGINT came. Safe from any thread.
+bool chost_was_interrupted(void);
 
 /// Which calls `chost_forbid` takes away.
 enum chost_forbidden {

@@ -11,18 +11,19 @@ public final class InterruptFlag: Sendable {
 
     private init(watchesSignal: Bool) { self.watchesSignal = watchesSignal }
 
-    /// The process's flag: the first SIGINT raises it, the second one kills the process.
+    /// The process's flag: the first SIGINT raises it, a second one, a third of a second later or more, kills the
+    /// process. What comes sooner is the same Ctrl-C: `timeout -s INT` sends it to the process and to its group.
     ///
-    /// The handler is installed when the flag is first asked for; its whole work is one atomic addition.
+    /// The handler is installed when the flag is first asked for; its whole work is to note the time.
     /// The corresponding C function is `sigaction`.
     public static let sigint: InterruptFlag = {
-        _ = chost_count_interrupts()
+        _ = chost_catch_interrupts(333)
         return InterruptFlag(watchesSignal: true)
     }()
 
     /// Whether to stop. One or two relaxed loads.
     public var isRaised: Bool {
-        raised.load(ordering: .relaxed) || (watchesSignal && chost_interrupts() > 0)
+        raised.load(ordering: .relaxed) || (watchesSignal && chost_was_interrupted())
     }
 
     public func raise() { raised.store(true, ordering: .relaxed) }

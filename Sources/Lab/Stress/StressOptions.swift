@@ -15,6 +15,8 @@ public struct StressOptions: Sendable {
     public var isScale = false
     /// Measure each lock's waits and holds, which sends every request the long way.
     public var measuresLocks = true
+    /// Measure a cache line's way between two CPUs at the begin and at the end, which takes some ms on an idle host.
+    public var measuresRoundTrip = true
     /// Torture the locks alone; `nil`: the allocator under them.
     public var torture: TortureOptions?
 

@@ -40,7 +40,8 @@ public struct StressPage {
     private mutating func addHeading() {
         let machine = report.machine
         html += "<h1>pgdat stress: \(HTML.escaped(report.workload)) on \(HTML.escaped(machine.name))</h1>"
-        html += "<p>\(machine.nodes) nodes, \(machine.cpus) CPUs, lock \(report.lock), seed \(report.seed): "
+        html +=
+            "<p>\(machine.nodes) node\(machine.nodes == 1 ? "" : "s"), \(machine.cpus) CPUs, lock \(report.lock), seed \(report.seed): "
         html += "\(Text.count(report.operations)) operations in \(Text.decimal(report.seconds)) s. "
         if let trip = report.roundTripNanoseconds {
             html += "A cache line went from CPU \(trip.cpus[0]) to CPU \(trip.cpus[1]) and back in "

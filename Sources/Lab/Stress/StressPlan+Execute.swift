@@ -18,7 +18,7 @@ extension StressPlan {
         let frames = layout.nodes.reduce(0) { $0 + $1.presentPages.rawValue }
         var report = StressReport(
             machine: .init(
-                name: layout.name, nodes: layout.nodes.count, cpus: layout.onlineCPUCount, frames: frames,
+                name: layout.name, nodes: layout.nodes.count, cpus: layout.onlineCPUCount - addedCPUs, frames: frames,
                 pageSize: layout.pageSize.rawValue),
             plan: self)
         report.checks = checks
@@ -83,7 +83,7 @@ extension StressPlan {
     }
 
     private func measureRoundTrip() async throws -> StressReport.RoundTrip? {
-        guard hostCPUs.count > 1 else { return nil }
+        guard hostCPUs.count > 1, options.measuresRoundTrip else { return nil }
         let pair = [hostCPUs[0], hostCPUs[hostCPUs.count - 1]]
         let nanoseconds = try await RoundTrip.measure(pair[0], pair[1])
         return .init(cpus: pair.map(\.rawValue), before: nanoseconds, after: nil)
@@ -103,6 +103,9 @@ extension StressPlan {
             notes.append(
                 "more threads than CPUs: a holder or the next in a queue may have lost its CPU, which a kernel's "
                     + "spinlock never sees; these figures tell how a lock bears that, and nothing about scaling")
+        }
+        if addedCPUs > 0 && options.torture == nil {
+            notes.append("the machine was given \(addedCPUs) more CPUs, for the points with more threads than it has")
         }
         if options.torture == nil && (options.measuresLocks || options.run.drive.checksOwners) {
             notes.append(

@@ -73,7 +73,7 @@ extension StressPlan {
         _ lock: LockTorture, _ interrupt: InterruptFlag, since begin: ContinuousClock.Instant,
         _ progress: @Sendable (RunPlan.Progress) -> Void
     ) async {
-        let end = options.run.operations == nil ? options.run.seconds.map { begin + .seconds($0) } : nil
+        let end = options.run.seconds.map { begin + .seconds($0) }
         while !lock.isStopped {
             let now = ContinuousClock.now
             if interrupt.isRaised || end.map({ now >= $0 }) ?? false { return lock.stop() }

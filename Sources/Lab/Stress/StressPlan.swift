@@ -21,6 +21,8 @@ public struct StressPlan: Sendable {
     public let hostCPUs: [HostCPU]
     /// The machine; of a scaling run, with as many CPUs as the largest point needs.
     let layout: MachineLayout
+    /// CPUs that were added to the machine for that.
+    let addedCPUs: Int
     /// In the order in which threads are added: CPUs of the host that have none yet come first.
     private let cpus: [HostAssignment.CPU]
     private let standsForHost: Bool
@@ -42,6 +44,7 @@ public struct StressPlan: Sendable {
             }
         }
         layout = full.widened(to: least)
+        addedCPUs = layout.onlineCPUCount - full.onlineCPUCount
         standsForHost = options.run.standsForHost && layout == full
         var assignment = HostAssignment(layout, host, isHost: standsForHost)
         if let wanted = options.run.cpus {

@@ -26,13 +26,22 @@ struct StressCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long each point lasts (3; with --scale or several points 1).", valueName: "seconds"))
     var seconds: Double?
 
-    @Option(help: ArgumentHelp("End each point after this many allocations and frees.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("End each point after this many allocations and frees.", valueName: "number"),
+        transform: Self.number("--operations", in: 1...1_000_000_000_000_000_000))
     var operations: Int?
 
-    @Option(help: "Where the random choices begin.")
+    @Option(
+        help: "Where the random choices begin.",
+        transform: {
+            guard let seed = UInt64($0) else { throw ValidationError("--seed \($0) must be from 0 to \(UInt64.max)") }
+            return seed
+        })
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("How many CPUs of the machine work, each as a thread (all).", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("How many CPUs of the machine work, each as a thread (all).", valueName: "number"),
+        transform: Self.number("--threads", in: 1...CPUID.limit))
     var threads: Int?
 
     @Option(help: ArgumentHelp("Only these CPUs of the machine, as 0-3,8.", valueName: "list"))
@@ -76,8 +85,6 @@ struct StressCommand: AsyncParsableCommand {
             throw ValidationError("--lock \(lock): there are \(Self.lockNames), and all")
         }
         if let seconds { try Self.check("--seconds", seconds, in: 0.001...1e7) }
-        if let operations, operations < 1 { throw ValidationError("--operations must be at least 1") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
         if let perNode, perNode < 1 { throw ValidationError("--per-node must be above 0") }
         if let outside = cpus?.numbers.first(where: { $0 >= CPUID.limit }) {
             throw ValidationError("--cpus \(outside): CPUs are numbered below \(CPUID.limit)")
@@ -112,6 +119,20 @@ struct StressCommand: AsyncParsableCommand {
         if mischief.plant != nil && threads == 1 {
             throw ValidationError("--plant early-unlock: at least two threads are needed to find it")
         }
+    }
+
+    /// Reads a whole number, and says which are allowed where it is none of them.
+    static func number(_ name: String, in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+        { word in
+            guard let number = Int(word), range ~= number else {
+                throw ValidationError("\(name) \(word) must be from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    static func nanoseconds(_ name: String) -> @Sendable (String) throws -> Int {
+        number(name, in: 0...LockTortureSettings.nanosecondsLimit)
     }
 
     static func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
@@ -187,7 +208,9 @@ struct MischiefOptions: ParsableArguments {
             "Holds that last --delay longer and meanwhile leave their CPU to whoever wants it.", valueName: "rate"))
     var preemptHolders = 0.0
 
-    @Option(help: ArgumentHelp("How long a delayed or preempted holder stays.", valueName: "ns"))
+    @Option(
+        help: ArgumentHelp("How long a delayed or preempted holder stays.", valueName: "ns"),
+        transform: StressCommand.nanoseconds("--delay"))
     var delay = 20_000
 
     @Option(
@@ -215,7 +238,6 @@ struct MischiefOptions: ParsableArguments {
 
     mutating func validate() throws {
         for (name, rate) in rates { try StressCommand.check(name, rate, in: 0...1) }
-        try TortureCommandOptions.check("--delay", delay)
     }
 
     /// Those given that a torture cannot do.
@@ -258,36 +280,32 @@ struct MischiefOptions: ParsableArguments {
 struct TortureCommandOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A lock and no allocator: its algorithm, the zone's lock under it, or the pcp lists' lock (pcp).",
+            "A lock and no allocator: its algorithm, the zone's lock under it, or the pcp lists' lock (pcp). None has "
+                + "readers.",
             valueName: "algorithm|zone|pcp"))
     var torture: TortureOptions.Target?
 
-    @Option(help: ArgumentHelp("How long each holder stays.", valueName: "ns"))
+    @Option(
+        help: ArgumentHelp("How long each holder stays.", valueName: "ns"),
+        transform: StressCommand.nanoseconds("--hold"))
     var hold = 0
 
-    @Option(help: ArgumentHelp("How long a thread stays away between its bursts.", valueName: "ns"))
+    @Option(
+        help: ArgumentHelp("How long a thread stays away between its bursts.", valueName: "ns"),
+        transform: StressCommand.nanoseconds("--think"))
     var think = 0
 
-    @Option(help: ArgumentHelp("Acquisitions in a row.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Acquisitions in a row.", valueName: "number"),
+        transform: StressCommand.number("--burst", in: 1...LockTortureSettings.burstLimit))
     var burst = 1
 
     @Flag(help: "Threads fight two by two, each pair for a lock of its own.")
     var pairs = false
 
     mutating func validate() throws {
-        try Self.check("--hold", hold)
-        try Self.check("--think", think)
-        guard 1...LockTortureSettings.burstLimit ~= burst else {
-            throw ValidationError("--burst \(burst) must be from 1 to \(LockTortureSettings.burstLimit)")
-        }
         if torture == nil && (hold > 0 || think > 0 || burst > 1 || pairs) {
             throw ValidationError("--hold, --think, --burst and --pairs say how a lock is tortured: with --torture")
-        }
-    }
-
-    static func check(_ name: String, _ nanoseconds: Int) throws {
-        guard 0...LockTortureSettings.nanosecondsLimit ~= nanoseconds else {
-            throw ValidationError("\(name) \(nanoseconds) must be from 0 to \(LockTortureSettings.nanosecondsLimit) ns")
         }
     }
 

@@ -17,6 +17,7 @@ import Testing
         options.run.drive.seed = seed
         options.run.drive.plant = plant
         options.threads = threads
+        options.measuresRoundTrip = false
         return try await StressPlan(SmallMachine.layout(), on: Host.current(), options: options).execute(
             interrupt: InterruptFlag())
     }
@@ -53,6 +54,7 @@ import Testing
             options.run.seconds = nil
             options.run.operations = 400_000
             options.threads = 2
+            options.measuresRoundTrip = false
             options.torture = TortureOptions(target)
             // On one CPU nobody else would come while a holder is inside.
             options.run.drive.mischief.preemptedHolders = 0.01

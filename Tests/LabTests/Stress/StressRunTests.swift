@@ -12,6 +12,7 @@ import Testing
         options.run.operations = operations
         options.run.perNode = .mebibytes(16)
         options.run.drive.workload = workload
+        options.measuresRoundTrip = false
         return options
     }
 
@@ -136,12 +137,21 @@ import Testing
         options.threads = 3
         options.torture = TortureOptions(.zone)
         options.torture?.burst = 16
+        options.measuresRoundTrip = true
         let report = try await run(nodes: 1, options)
         expectSound(report)
+        if try HostNUMA.Host.current().topology.cpus.count > 1 {
+            let trip = try #require(report.roundTripNanoseconds)
+            #expect(trip.cpus.count == 2 && trip.before ?? 0 > 0 && trip.after ?? 0 > 0)
+        }
         #expect(report.workload == "torture-zone" && report.points.map(\.cpus) == Array(repeating: 3, count: 8))
         for point in report.points {
             #expect(point.operations > 0 && point.locks.count == 1)
-            #expect(point.locks[0].acquisitions == point.operations)
+            let lock = point.locks[0]
+            #expect(lock.acquisitions == point.operations && lock.contentions == lock.handOvers)
+            #expect(lock.holdNanoseconds.count + lock.switchedHoldNanoseconds.count == lock.acquisitions)
+            #expect(lock.waitNanoseconds.count + lock.switchedWaitNanoseconds.count == lock.contentions)
+            #expect(lock.cpuBounces < lock.acquisitions && lock.nodeBounces == 0)
             #expect(point.lockWaitNanoseconds.p99 != nil)
         }
     }
@@ -154,7 +164,11 @@ import Testing
         #expect(zones.reduce(0) { $0 + $1.acquisitions } >= measured.zoneLockAcquisitions)
         #expect(zones.allSatisfy { $0.holdNanoseconds.count + $0.switchedHoldNanoseconds.count == $0.acquisitions })
         #expect(measured.locks.contains { $0.kind == .pcp && $0.cpu != nil })
+        // What boot did is not among it.
+        #expect(zones.allSatisfy { $0.nodeBounces == 0 && $0.acquisitions < 50_000 })
         options.measuresLocks = false
+        #expect(try await run(nodes: 1, options).points[0].locks.isEmpty)
+        options.torture = TortureOptions(.algorithm)
         #expect(try await run(nodes: 1, options).points[0].locks.isEmpty)
     }
 

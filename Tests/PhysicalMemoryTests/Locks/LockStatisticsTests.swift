@@ -73,6 +73,61 @@ import Testing
         #expect(after.fairness == LockFairness([1, 1]))
     }
 
+    /// What boot did is forgotten; the rest is counted hold by hold.
+    @Test func bouncesAndSharesAreThoseOfTheWork() throws {
+        let machine = try machine(nodes: 2)
+        let page = try machine.allocate(5, .kernel, on: 0)
+        machine.resetLockStatistics()
+        var found = try #require(machine.zoneLockStatistics().first).statistics
+        #expect(found.acquisitions == 0 && found.holds.count == 0 && found.holds.greatestNanoseconds == 0)
+        #expect(found.fairness == LockFairness([]))
+        // CPUs 0 and 1 are of node 0, CPU 2 of node 1; the zone is asked for each large block.
+        try machine.free(page, order: 5, on: 0)
+        for cpu: CPUID in [0, 1, 2, 2] {
+            try machine.free(machine.allocate(5, .kernel, on: 0), order: 5, on: cpu)
+        }
+        found = try #require(machine.zoneLockStatistics().first).statistics
+        // 0, then 0 0, 0 1, 0 2, 0 2.
+        #expect(found.acquisitions == 9 && found.shares.prefix(4) == [6, 1, 2, 0])
+        #expect(found.cpuBounces == 5 && found.nodeBounces == 3)
+        #expect(found.holds.count == 9 && found.contentions == 0 && found.handOvers == 0)
+        #expect(found.fairness == LockFairness([6, 1, 2]))
+    }
+
+    /// At a rate of 1 each hold stays for as long as it is to; at 0 none does.
+    @Test func holdersAreDetainedWhereverTheyAre() throws {
+        let stay = 20_000
+        func machine(_ delayed: Double, _ preempted: Double) throws -> Machine {
+            let detention = HolderDetention(delayed: delayed, preempted: preempted, nanoseconds: stay, seed: 1)
+            let machine = try self.machine(options: .init(longNanoseconds: .infinity, detention: detention))
+            machine.resetLockStatistics()
+            for _ in 0..<3 { try machine.free(machine.allocate(0, .kernel, on: 0), order: 0, on: 0) }
+            return machine
+        }
+        for (delayed, preempted) in [(1.0, 0.0), (0, 1), (0, 0)] {
+            let machine = try machine(delayed, preempted)
+            let locks = machine.zoneLockStatistics() + machine.perCPULockStatistics()
+            let used = locks.map(\.statistics).filter { $0.acquisitions > 0 }
+            #expect(used.count >= 2, "the zone's lock and the list's")
+            for lock in used {
+                #expect(lock.delayedHolds == Int(delayed) * lock.acquisitions)
+                #expect(lock.preemptedHolds == Int(preempted) * lock.acquisitions)
+                guard delayed + preempted > 0 else { continue }
+                // Lengths are known to 6 %.
+                #expect(try #require(lock.holds.percentile(1)) >= 0.93 * Double(stay))
+            }
+            #expect(machine.audit(holding: []).isClean)
+        }
+    }
+
+    @Test func whoIsDetainedIsAMatterOfChance() {
+        let detention = HolderDetention(delayed: 0.25, preempted: 0.5, nanoseconds: 0, seed: 7)
+        let fates = (0..<10_000).map { detention.fate(ofHold: $0) }
+        #expect((2200...2800).contains(fates.count { $0.isDelayed }))
+        #expect((4600...5400).contains(fates.count { $0.isPreempted }))
+        #expect((1000...1500).contains(fates.count { $0.isDelayed && $0.isPreempted }))
+    }
+
     /// A drain holds CPU 1's list when CPU 1 frees: the block goes to the zone.
     @Test func aRefusedTryIsCounted() throws {
         let machine = try machine()
@@ -158,5 +213,9 @@ import Testing
         #expect(all.percentile(50) == 1 && all.percentile(98) == 1 && all.percentile(99) == 10)
         #expect(all.percentile(99.9) == 1000 && all.percentile(100) == 1000)
         #expect(LockTimes().percentile(50) == nil)
+        // Samples of one length become one.
+        let twice = times.merging(times)
+        #expect(twice.samples.map(\.count) == [196, 2] && twice.count == 198)
+        #expect(times.merging(LockTimes()) == times && LockTimes().merging(times) == times)
     }
 }

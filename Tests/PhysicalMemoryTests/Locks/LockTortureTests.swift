@@ -94,6 +94,48 @@ import Testing
         #expect(!torture.check([first, second]).isClean)
     }
 
+    /// One thread after the other: each figure is known.
+    @Test func aMeasuredTortureCountsAsLockstatDoes() throws {
+        let settings = LockTortureSettings(target: .zoneLock(.mcs), holdNanoseconds: 10_000, inPairs: true)
+        let torture = try LockTorture(settings, nodes: [0, 1, 0], measuring: .init(longNanoseconds: .infinity))
+        var figures = [LockTortureFigures(), .init(), .init()]
+        for (thread, count) in [(0, 5), (1, 4), (0, 1), (2, 3)] {
+            figures[thread] = figures[thread].adding(torture.run(thread: thread, acquisitions: count))
+        }
+        let found = try #require(torture.statistics(figures))
+        #expect(found.acquisitions == 13 && found.shares == [6, 4, 3])
+        #expect(found.contentions == 0 && found.handOvers == 0 && found.refusals == 0 && found.waits.count == 0)
+        #expect(found.cpuBounces == 2 && found.nodeBounces == 2)
+        #expect(found.holds.count == 13)
+        #expect(try #require(found.holds.percentile(1)) >= 9300)
+        // The first pair is the less even one; the last thread has its lock for itself.
+        #expect(found.fairness == LockFairness([6, 4]))
+        #expect(try LockTorture(settings, nodes: [0]).statistics([.init()]) == nil)
+    }
+
+    /// A thread that never got the lock makes it unfair.
+    @Test func whoGotNothingCountsForFairness() throws {
+        let torture = try LockTorture(.init(target: .perCPULock), nodes: [0, 0], measuring: .init())
+        let first = torture.run(thread: 0, acquisitions: 8)
+        #expect(torture.statistics([first, .init()])?.fairness == LockFairness([8, 0]))
+    }
+
+    /// Threads that fight: whatever came to pass, the sums agree.
+    @Test(arguments: targets) func measuredWaitsAndHoldsAddUp(target: LockTortureTarget) throws {
+        let torture = try LockTorture(
+            .init(target: target, burst: 3, yieldingHolds: 5, delayNanoseconds: 0), nodes: [0, 1, 0],
+            measuring: .init())
+        let figures = SharedList<(thread: Int, figures: LockTortureFigures)>()
+        onThreads(3) { thread in figures.append((thread, torture.run(thread: thread, acquisitions: 300))) }
+        let all = figures.elements.sorted { $0.thread < $1.thread }.map(\.figures)
+        let found = try #require(torture.statistics(all))
+        #expect(torture.check(all).isClean && found.acquisitions == 900 && found.shares == [300, 300, 300])
+        #expect(found.holds.count == 900 && found.waits.count == found.contentions)
+        #expect(found.handOvers == found.contentions && found.nodeBounces <= found.cpuBounces)
+        #expect(found.cpuBounces == all.reduce(0) { $0 + $1.handOvers })
+        #expect(found.nodeBounces == all.reduce(0) { $0 + $1.nodeHandOvers })
+    }
+
     @Test func whatIsOutOfRangeIsRefused() {
         let plain = LockTortureSettings(target: .algorithm(.mcs))
         func refusal(_ nodes: [NodeID] = [0], _ change: (inout LockTortureSettings) -> Void = { _ in })
