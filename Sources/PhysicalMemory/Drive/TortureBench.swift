@@ -139,6 +139,8 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
         defer { memory.release() }
         let waits = LockHistogram(memory)
         let tries = triesOnly && !plan.waits
+        if tries { _ = places[plan.lock].state.lock.adopt() }
+        defer { if tries { places[plan.lock].state.lock.abandon() } }
         while figures.acquisitions < plan.acquisitions && plan.stop.value.load() == 0 {
             var rest = Swift.min(plan.burst, plan.acquisitions - figures.acquisitions)
             while rest > 0 && plan.stop.value.load() == 0 {

@@ -8,8 +8,9 @@ struct BrokenLock: ~Copyable, Lock {
 
     borrowing func tryLock(by user: LockUser) -> Bool { word.tryLock() }
 
-    borrowing func lock(by user: LockUser) -> Bool {
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         if word.tryLock() { return false }
+        note()
         if found.wrappingAdd(1, ordering: .relaxed).oldValue % 8 != 7 { word.lock() }
         return true
     }

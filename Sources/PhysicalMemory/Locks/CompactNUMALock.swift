@@ -34,10 +34,16 @@ struct CompactNUMALock: ~Copyable, OrderlyLock {
         return true
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         let node = claim(user.node)
         let before = tail.exchange(node, ordering: .acquiringAndReleasing)
-        if before.isSome { wait(node, behind: before) } else { start(node, Self.plainGrant) }
+        if before.isSome {
+            note()
+            wait(node, behind: before)
+        } else {
+            start(node, Self.plainGrant)
+        }
         return before.isSome
     }
 

@@ -27,12 +27,12 @@ struct Guarded<Value: ~Copyable, L: Lock & ~Copyable>: ~Copyable {
         return unsafe Held(value: cell._address, gate: gate._address)
     }
 
-    /// Waits for the lock, and adds one to `waits` if it had to.
+    /// Waits for the lock, and adds one to `waits` before it does.
     @inline(__always) borrowing func acquire(
         by user: LockUser, noting waits: borrowing SharedInt
     ) -> Held<Value, L> {
         L.rank.check()
-        if unsafe gate._address.pointee.lock(by: user) { waits.addAsOnlyWriter(1) }
+        unsafe gate._address.pointee.lock(by: user) { waits.addAsOnlyWriter(1) }
         return unsafe Held(value: cell._address, gate: gate._address)
     }
 

@@ -7,14 +7,26 @@ protocol Lock: ~Copyable, Sendable {
     /// The lock's place in the order in which locks are taken.
     static var rank: LockRank { get }
     init()
-    /// Waits for the lock. Returns whether it was taken at first.
-    @discardableResult borrowing func lock(by user: LockUser) -> Bool
+    /// Waits for the lock. Returns whether it was taken at first; then `note` is called before the wait.
+    @discardableResult borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool
     borrowing func tryLock(by user: LockUser) -> Bool
     borrowing func unlock()
+
+    /// Says that the calling thread will take the lock more often than others do. Returns whether it matters.
+    borrowing func adopt() -> Bool
+    /// Takes that back.
+    borrowing func abandon()
 }
 
 extension Lock where Self: ~Copyable {
     @inline(__always) static var rank: LockRank { .unordered }
+
+    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+        lock(by: user) {}
+    }
+
+    borrowing func adopt() -> Bool { false }
+    borrowing func abandon() {}
 }
 
 /// A lock with a line of waiters.

@@ -18,10 +18,14 @@ struct MCSLock: ~Copyable, OrderlyLock {
         return true
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         let node = QueueNode.claim()
         let before = tail.exchange(node, ordering: .acquiringAndReleasing)
-        if before.isSome { wait(node, behind: before) }
+        if before.isSome {
+            note()
+            wait(node, behind: before)
+        }
         holder.store(node, ordering: .relaxed)
         return before.isSome
     }

@@ -39,8 +39,9 @@ struct OwnersDoor: ~Copyable, Lock {
     }
 
     /// Enters as soon as nobody bars the owner, who calls this.
-    @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @discardableResult borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         if tryLock() { return false }
+        note()
         var wait = SpinWait()
         repeat { wait.pause() } while !tryLock()
         return true

@@ -60,10 +60,10 @@ struct PerCPULock: ~Copyable, Lock {
         return true
     }
 
-    @discardableResult borrowing func lock(by user: LockUser) -> Bool {
-        if owners.isOwnedByCaller() { return owners.lock() }
+    @discardableResult borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
+        if owners.isOwnedByCaller() { return owners.lock(by: user, whenTaken: note) }
         let start = recorder == nil ? 0 : CycleClock.now()
-        let isTaken = word.lock()
+        let isTaken = word.lock(by: user, whenTaken: note)
         recorder?.value.noteAcquired(user, since: isTaken ? start : nil)
         _ = owners.bar(isPatient: true)
         return isTaken

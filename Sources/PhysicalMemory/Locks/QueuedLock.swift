@@ -22,10 +22,13 @@ struct QueuedLock: ~Copyable, OrderlyLock {
             && word.compareExchange(expected: 0, desired: Self.locked, ordering: .acquiring).exchanged
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         let (isTaken, found) = word.compareExchange(expected: 0, desired: Self.locked, ordering: .acquiring)
-        if !isTaken { wait(found) }
-        return !isTaken
+        if isTaken { return false }
+        note()
+        wait(found)
+        return true
     }
 
     @inline(__always) borrowing func unlock() {

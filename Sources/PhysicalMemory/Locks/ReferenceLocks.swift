@@ -14,8 +14,10 @@ import Synchronization
         unsafe cprim_spin_try(word._address) != 0
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         if tryLock() { return false }
+        note()
         wait()
         return true
     }
@@ -43,9 +45,13 @@ struct LibraryMutex: ~Copyable, Lock {
         return true
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         let isTaken = !mutex._unsafeTryLock()
-        if isTaken { mutex._unsafeLock() }
+        if isTaken {
+            note()
+            mutex._unsafeLock()
+        }
         _ = order.load(ordering: .acquiring)
         return isTaken
     }

@@ -11,8 +11,10 @@ struct SpinLock: ~Copyable, Lock {
         word.exchange(1, ordering: .acquiring) == 0
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         if tryLock() { return false }
+        note()
         wait()
         return true
     }
@@ -53,8 +55,10 @@ struct TestAndSetLock: ~Copyable, Lock {
         word.exchange(1, ordering: .acquiring) == 0
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         if tryLock() { return false }
+        note()
         wait()
         return true
     }

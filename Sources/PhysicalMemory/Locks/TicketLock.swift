@@ -14,9 +14,11 @@ struct TicketLock: ~Copyable, OrderlyLock {
         return next.compareExchange(expected: turn, desired: turn &+ 1, ordering: .relaxed).exchanged
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser = .anyone) -> Bool {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
         let ticket = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if serving.load(ordering: .acquiring) == ticket { return false }
+        note()
         wait(for: ticket)
         return true
     }

@@ -35,8 +35,9 @@ struct ZoneLock: ~Copyable, Lock {
         isPlain ? spin.tryLock() : tryOther(user)
     }
 
-    @inline(__always) @discardableResult borrowing func lock(by user: LockUser) -> Bool {
-        isPlain ? spin.lock() : lockOther(user)
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
+        isPlain ? spin.lock(by: user, whenTaken: note) : lockOther(user, note)
     }
 
     @inline(__always) borrowing func unlock() {
@@ -49,10 +50,10 @@ struct ZoneLock: ~Copyable, Lock {
         return true
     }
 
-    @inline(never) private borrowing func lockOther(_ user: LockUser) -> Bool {
-        guard let recorder else { return lockChosen(user) }
+    @inline(never) private borrowing func lockOther(_ user: LockUser, _ note: () -> Void) -> Bool {
+        guard let recorder else { return lockChosen(user, note) }
         let start = CycleClock.now()
-        let isTaken = lockChosen(user)
+        let isTaken = lockChosen(user, note)
         recorder.value.noteAcquired(user, since: isTaken ? start : nil)
         return isTaken
     }
@@ -77,16 +78,16 @@ struct ZoneLock: ~Copyable, Lock {
         }
     }
 
-    @inline(__always) private borrowing func lockChosen(_ user: LockUser) -> Bool {
+    @inline(__always) private borrowing func lockChosen(_ user: LockUser, _ note: () -> Void) -> Bool {
         switch algorithm {
-        case .tas: testAndSet.lock()
-        case .ttas: spin.lock()
-        case .ticket: ticket.lock()
-        case .mcs: mcs.lock()
-        case .queued: queued.lock()
-        case .numa: numa.lock(by: user)
-        case .pthread: library.lock()
-        case .mutex: mutex.lock()
+        case .tas: testAndSet.lock(by: user, whenTaken: note)
+        case .ttas: spin.lock(by: user, whenTaken: note)
+        case .ticket: ticket.lock(by: user, whenTaken: note)
+        case .mcs: mcs.lock(by: user, whenTaken: note)
+        case .queued: queued.lock(by: user, whenTaken: note)
+        case .numa: numa.lock(by: user, whenTaken: note)
+        case .pthread: library.lock(by: user, whenTaken: note)
+        case .mutex: mutex.lock(by: user, whenTaken: note)
         }
     }
 
