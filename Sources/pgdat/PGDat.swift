@@ -16,15 +16,19 @@ struct PGDat: AsyncParsableCommand {
         ],
         defaultSubcommand: RunCommand.self)
 
-    /// The parser would take a first word that names no command for an argument of the default one.
-    static func checkCommand(_ arguments: some Sequence<String>) throws {
+    /// Refuses what the parser would misunderstand: a first word that names no command, which it takes for an argument
+    /// of the default one, and a number below 0, which it takes for an option.
+    static func check(_ arguments: [String]) throws {
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard let word = arguments.first(where: { _ in true }), !word.hasPrefix("-"), word != "help",
-            !names.contains(word)
-        else { return }
-        throw Failure(
-            .usage, "no command '\(word)'", hint: "Commands: \(names.joined(separator: ", ")); pgdat --help tells more."
-        )
+        if let word = arguments.first, !word.hasPrefix("-"), word != "help", !names.contains(word) {
+            throw Failure(
+                .usage, "no command '\(word)'",
+                hint: "Commands: \(names.joined(separator: ", ")); pgdat --help tells more.")
+        }
+        for (option, value) in zip(arguments, arguments.dropFirst())
+        where option.hasPrefix("--") && value.hasPrefix("-") && Double(value) != nil {
+            throw Failure(.usage, "\(option) \(value): no option takes a number below 0")
+        }
     }
 }
 
@@ -32,7 +36,7 @@ struct PGDat: AsyncParsableCommand {
 enum EntryPoint {
     static func main() async {
         do {
-            try PGDat.checkCommand(CommandLine.arguments.dropFirst())
+            try PGDat.check(Array(CommandLine.arguments.dropFirst()))
             var command = try PGDat.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -1,6 +1,7 @@
 import CHostShims
 import Glibc
 import HostNUMA
+import Synchronization
 import Testing
 
 @testable import AccessCosts
@@ -48,6 +49,49 @@ import Testing
         if host.topology.nodes.count == 1 {
             #expect(report.pageCosts.gaps.contains { $0.operation == "migrate" && $0.reason.contains("one node") })
         }
+    }
+
+    @Test func aFurtherVisitAddsReadings() async throws {
+        let plan = MeasurePlan(on: try Host.current(), options: .tiny)
+        let report = try await plan.execute()
+        let visits = plan.sizing.visits
+        for cell in report.latencyDetails.joined().compactMap({ $0 }) {
+            #expect(cell.nanoseconds.count == visits * plan.sizing.chases)
+        }
+        for figure in report.bandwidthDetails + report.allLocalBandwidth {
+            #expect(figure.gbps.count == visits * plan.sizing.moves)
+        }
+        let names = report.bandwidthDetails.map {
+            "\($0.row ?? -1) \($0.column ?? -1) \($0.threads) \($0.kernel) \($0.streaming)"
+        }
+        #expect(Set(names).count == names.count)
+        let sizes = report.curves.bySize.map { [$0.row, $0.column, $0.bufferBytes] }
+        #expect(Set(sizes).count == sizes.count)
+        #expect(report.conditions.involuntarySwitches != nil)
+    }
+
+    @Test func locksOfOthersAreRacedForToo() async throws {
+        let home = try Host.current().topology.nodes.first { $0.hasUsableMemory && $0.cpus.count > 1 }
+        guard home != nil else {
+            print("skipped: no node has both memory and two CPUs for this process")
+            return
+        }
+        let page = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 4096)
+        defer { page.deallocate() }
+        page.initializeMemory(as: UInt8.self, repeating: 0, count: 4096)
+        let address = UInt(bitPattern: page)
+        let count = Counter()
+        let lock = LockWorkload(name: "counter") {
+            LockWorkload.Race(address: address) { times, _, _ in
+                count.add(times)
+            } handOver: { times, place, places, _, _ in
+                if (0..<places).contains(place) { count.add(times) }
+            }
+        }
+        let report = try await MeasurePlan(on: .current(), options: .tiny).execute(locks: [lock])
+        let figures = report.locks.filter { $0.lock == "counter" }
+        #expect(Set(figures.map(\.manner)) == [.uncontended, .contended, .handedOver])
+        #expect(figures.allSatisfy { $0.nanoseconds.median > 0 } && count.value > 0)
     }
 
     @Test func oneCPUHasNobodyToMeet() async throws {
@@ -123,4 +167,10 @@ import Testing
         #expect(report.warnings.contains { $0.contains(isMemory ? "cannot be bound" : "cannot be pinned") })
         if isMemory { #expect(report.pageCosts.gaps.contains { $0.operation == "interleave" }) }
     }
+}
+
+private final class Counter: Sendable {
+    private let cell = Atomic<Int>(0)
+    var value: Int { cell.load(ordering: .relaxed) }
+    func add(_ count: Int) { cell.add(count, ordering: .relaxed) }
 }

@@ -21,6 +21,34 @@ import Testing
         #expect(MeasurePlan(on: plan.host, options: MeasureOptions(), hypervisor: nil).seconds > plan.seconds)
     }
 
+    @Test func aFullMeasurementTakesMinutes() throws {
+        for (cpus, seconds) in [([2], 120.0), ([32, 32], 400), (Array(repeating: 16, count: 8), 1200)] {
+            let plan = MeasurePlan(on: try host(cpusPerNode: cpus), options: MeasureOptions(), hypervisor: nil)
+            #expect(plan.seconds < seconds, "\(cpus.count) nodes: \(plan.parts)")
+        }
+    }
+
+    @Test func latencyAndBandwidthAreComeBackToAfterAllElse() throws {
+        let host = try host(cpusPerNode: [2, 2])
+        for isQuick in [true, false] {
+            let parts = MeasurePlan(on: host, options: MeasureOptions(isQuick: isQuick), hypervisor: nil).parts
+            for part in [MeasuredPart.latency, .bandwidth, .curves] {
+                #expect(parts.filter { $0.part == part }.map(\.visit) == Array(0..<(isQuick ? 2 : 3)), "\(part)")
+            }
+            #expect(parts.count { $0.part == .pageCosts } == 1 && parts.last?.part == .bandwidth)
+        }
+    }
+
+    @Test func smallWalksAreTriedInSeveralPlaces() {
+        for (size, available) in [(4 << 10, 256 << 20), (512 << 10, 1 << 20), (16 << 20, 64 << 20), (1 << 30, 1 << 30)]
+        {
+            let places = Measurement.places(of: size, in: available)
+            #expect(places.first == 0 && places.allSatisfy { $0 % 4096 == 0 && $0 + size <= available })
+            #expect(places.count == (size <= 4 << 20 ? 6 : size <= 16 << 20 ? 2 : 1))
+        }
+        #expect(Measurement.places(of: 1 << 20, in: 1 << 20) == [0])
+    }
+
     @Test func passingBetweenAllPairsIsAnnouncedToTakeLonger() throws {
         let host = try host(cpusPerNode: [64, 64])
         var options = MeasureOptions()
@@ -52,7 +80,7 @@ import Testing
 
     @Test(arguments: [0, 1, 32 << 20, 1 << 40, Int.max, -5])
     func buffersStayWithinTheirLimits(cacheBytes: Int) {
-        for sizing in [Sizing.full, .quick(pairs: 4), .tiny] {
+        for sizing in [Sizing.full(pairs: 64), .quick(pairs: 4), .tiny] {
             for bytes in [
                 sizing.latencyBytes(cacheBytes: cacheBytes), sizing.bandwidthBytes(cacheBytes: cacheBytes),
             ] {

@@ -19,7 +19,9 @@ struct FailureTests {
         (["layout", "--machine", "2-socket", "--set", "vm.swappiness=3"], "vm.swappiness"),
         (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes=lots"], "lots"),
         (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes"], "--set"),
-        (["run", "--per-node", "12Q"], "12Q"), (["run", "--per-node", "99999999999T"], "99999999999T"),
+        (["run", "--per-node", "12Q"], "12Q"),
+        (["run", "--seconds", "-1"], "--seconds -1: no option takes a number below 0"),
+        (["run", "--per-node", "99999999999T"], "99999999999T"),
     ])
     func wrongUsage(_ arguments: [String], _ words: String) throws {
         try check(arguments, status: 64, says: words)

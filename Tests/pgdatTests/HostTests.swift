@@ -46,6 +46,21 @@ struct HostTests {
         #expect(result.output.contains("changes of"))
     }
 
+    @Test func whatIsWatchedHasItsChangesInJSON() throws {
+        let result = try Program.run("host", "--watch", "0.1", "--count", "2", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        // One document after the other.
+        let second = try #require(result.output.range(of: "\n}\n{"))
+        #expect(!result.output[..<second.lowerBound].contains("\"changes\""))
+        let data = Data(("{" + result.output[second.upperBound...]).utf8)
+        let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let changes = try #require(json["changes"] as? [String: Any])
+        #expect((changes["seconds"] as? Double ?? 0) >= 0.1)
+        let nodes = try #require(changes["nodes"] as? [[String: Any]])
+        #expect(nodes.count == (json["nodes"] as? [Any])?.count)
+        #expect(nodes.allSatisfy { $0["numastatPerSecond"] != nil && $0["freePages"] != nil })
+    }
+
     @Test(arguments: [
         (["--pid", "0"], 64, "4194304"), (["--pid", "4194304"], 66, "no such process"),
         (["--watch", "0"], 64, "--watch"), (["--count", "2"], 64, "--watch"),

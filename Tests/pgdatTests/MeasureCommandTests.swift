@@ -13,6 +13,13 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
+    @Test(arguments: ["--csv", "--openmetrics", "--weights"])
+    func anInterruptIsNoFailureInAnyForm(_ form: String) throws {
+        let result = try Program.interrupt(["measure", "--quick", form], after: "about")
+        #expect(result.status == 0, "\(result.errors)")
+        if form == "--openmetrics" { #expect(result.output.contains("pgdat_measure_interrupted 1")) }
+    }
+
     @Test func theFirstInterruptEndsItWithAReport() throws {
         // It listens to the signal before it says what it will do.
         let result = try Program.interrupt(["measure", "--json"], after: "about")

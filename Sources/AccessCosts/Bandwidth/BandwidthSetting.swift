@@ -45,7 +45,7 @@ extension [BandwidthShare] {
         -> [Double]
     {
         let line = StartLine(count: count)
-        let (runs, budget) = (sizing.runs, Duration.seconds(sizing.reading))
+        let (runs, budget) = (sizing.moves, Duration.seconds(sizing.reading))
         let results = Crew.run(map(\.seat)) { [self] place in
             let share = self[place]
             var loop = MemoryLoop(

@@ -19,7 +19,7 @@ extension Measurement {
                 for row in bench.rows.indices where !bench.isInterrupted { measureBandwidth(row, column, memory) }
             } catch {
                 for row in bench.rows.indices {
-                    report.gaps.append(Gap(row: row, column: column, reason: error.reason, part: .bandwidth))
+                    addGap(row, column, .bandwidth, error.reason)
                 }
             }
         }
@@ -47,15 +47,18 @@ extension Measurement {
                 for setting in BandwidthSetting.all where !bench.isInterrupted {
                     meter.step("\(setting.kernel) bandwidth of \(to.id) from \(from.id), \(threads) threads")
                     let rates = try shares.measure(setting, bench.sizing, bench.interrupt)
-                    guard let gbps = Summary(rates) else { continue }
-                    report.bandwidthDetails.append(
-                        BandwidthFigure(
-                            row: row, column: column, kernel: setting.kernel, streaming: setting.streaming,
-                            threads: threads, gbps: gbps, bufferBytes: memory.byteCount, pages: memory.pages))
+                    guard
+                        let gbps = gathered.add(
+                            rates, to: .bandwidth(row: row, column: column, threads: threads, setting))
+                    else { continue }
+                    let figure = BandwidthFigure(
+                        row: row, column: column, kernel: setting.kernel, streaming: setting.streaming,
+                        threads: threads, gbps: gbps, bufferBytes: memory.byteCount, pages: memory.pages)
+                    report.bandwidthDetails.put(figure) { $0.isOfSameSetting(as: figure) }
                 }
             }
         } catch {
-            report.gaps.append(Gap(row: row, column: column, reason: error.reason, part: .bandwidth))
+            addGap(row, column, .bandwidth, error.reason)
         }
     }
 
@@ -98,16 +101,28 @@ extension Measurement {
             guard let first = memories.first else { return }
             for setting in BandwidthSetting.all where !bench.isInterrupted {
                 meter.step("\(setting.kernel) bandwidth of all nodes at once")
-                guard let gbps = Summary(try shares.measure(setting, bench.sizing, bench.interrupt)) else { continue }
-                report.allLocalBandwidth.append(
-                    BandwidthFigure(
-                        row: nil, column: nil, kernel: setting.kernel, streaming: setting.streaming,
-                        threads: shares.count, gbps: gbps, bufferBytes: memories.reduce(0) { $0 + $1.byteCount },
-                        pages: first.pages))
+                let rates = try shares.measure(setting, bench.sizing, bench.interrupt)
+                guard
+                    let gbps = gathered.add(
+                        rates, to: .bandwidth(row: nil, column: nil, threads: shares.count, setting))
+                else { continue }
+                let figure = BandwidthFigure(
+                    row: nil, column: nil, kernel: setting.kernel, streaming: setting.streaming,
+                    threads: shares.count, gbps: gbps, bufferBytes: memories.reduce(0) { $0 + $1.byteCount },
+                    pages: first.pages)
+                report.allLocalBandwidth.put(figure) { $0.isOfSameSetting(as: figure) }
             }
             withExtendedLifetime(memories) {}
         } catch {
+            guard visit == 0 else { return }
             report.missing.append(MissingPart(.bandwidth, reason: "all nodes at once: \(error.reason)"))
         }
+    }
+}
+
+extension BandwidthFigure {
+    fileprivate func isOfSameSetting(as other: BandwidthFigure) -> Bool {
+        row == other.row && column == other.column && threads == other.threads && kernel == other.kernel
+            && streaming == other.streaming
     }
 }

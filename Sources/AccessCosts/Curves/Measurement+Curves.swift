@@ -10,7 +10,7 @@ extension Measurement {
                     guard let seat = try bench.seats.first(of: bench.rows[row]) else { continue }
                     try measureCurves(row, column, seat)
                 } catch {
-                    report.gaps.append(Gap(row: row, column: column, reason: error.reason, part: .curves))
+                    addGap(row, column, .curves, error.reason)
                 }
             }
         }
@@ -34,26 +34,60 @@ extension Measurement {
         return !caches.isEmpty && byteCount / 4 >= below ? "memory" : nil
     }
 
+    /// Where in memory of `available` bytes a walk through `byteCount` of them is tried: a cache's sets fill unevenly,
+    /// by the physical pages that happen to lie there. One place is enough for what is larger than most caches.
+    static func places(of byteCount: Int, in available: Int) -> [Int] {
+        let count = byteCount <= 4 << 20 ? 6 : byteCount <= 16 << 20 ? 2 : 1
+        let room = max(0, available - byteCount)
+        return Set((0..<count).map { room / max(1, count - 1) * $0 & ~4095 }).sorted()
+    }
+
+    private mutating func measureSize(
+        _ size: Int, _ row: Int, _ column: Int, _ seat: Seat, _ memory: MeasuredMemory, caches: [HostCache]
+    ) throws(HostError) {
+        let (sizing, interrupt) = (bench.sizing, bench.interrupt)
+        var readings: [Double] = []
+        let places = Self.places(of: size, in: memory.byteCount)
+        for place in places {
+            guard
+                let cycle = RandomCycle(
+                    at: memory.address + place, byteCount: size, lineBytes: caches.last?.lineBytes ?? 64,
+                    isStopped: { interrupt.isRaised })
+            else { return }
+            let chase = seat.readChase(
+                from: cycle.position, runs: max(3, sizing.runs / places.count),
+                seconds: sizing.point / Double(places.count), interrupt: interrupt)
+            readings += chase.nanoseconds
+            if let problem = chase.problem { throw .unreachable(node: seat.node.id, reason: problem) }
+        }
+        guard let summary = gathered.add(readings, to: .size(row: row, column: column, bytes: size)) else { return }
+        report.curves.bySize.put(
+            CurvePoint(
+                row: row, column: column, bufferBytes: size, strideBytes: nil,
+                level: Self.level(of: size, caches: caches), nanoseconds: summary)
+        ) { $0.row == row && $0.column == column && $0.bufferBytes == size }
+    }
+
     private mutating func measureCurves(_ row: Int, _ column: Int, _ seat: Seat) throws(HostError) {
         let (from, to) = (bench.rows[row], bench.columns[column])
         let caches = try HostCache.all(of: seat.cpu)
         let lineBytes = caches.last?.lineBytes ?? 64
         let (sizing, interrupt) = (bench.sizing, bench.interrupt)
-        let memory = try bench.memory(sizing.latencyBytes(cacheBytes: caches.last?.byteCount), on: to)
+        let cacheBytes = caches.last?.byteCount
         let isQuick = bench.options.isQuick
-        for size in Self.curveSizes(upTo: memory.byteCount, caches: caches, isQuick: isQuick) {
+        // Memory itself is come back to by the matrix.
+        let memory = try bench.memory(
+            visit == 0 ? sizing.latencyBytes(cacheBytes: cacheBytes) : sizing.cacheBytes(cacheBytes), on: to)
+        let sizes =
+            visit == 0
+            ? Self.curveSizes(upTo: memory.byteCount, caches: caches, isQuick: isQuick)
+            : report.curves.bySize.filter { $0.row == row && $0.column == column }.map(\.bufferBytes)
+                .filter { $0 <= min(memory.byteCount, cacheBytes ?? 0) }
+        for size in sizes where !bench.isInterrupted {
             meter.step("latency of \(to.id) from \(from.id) by size")
-            guard
-                let cycle = RandomCycle(
-                    at: memory.address, byteCount: size, lineBytes: lineBytes, isStopped: { interrupt.isRaised })
-            else { return }
-            let readings = seat.readChase(
-                from: cycle.position, runs: sizing.runs, seconds: sizing.point, interrupt: interrupt)
-            report.curves.bySize.append(
-                CurvePoint(
-                    row: row, column: column, bufferBytes: size, strideBytes: nil,
-                    level: Self.level(of: size, caches: caches), nanoseconds: try readings.summary(on: from)))
+            try measureSize(size, row, column, seat, memory, caches: caches)
         }
+        guard visit == 0 else { return }
         for stride in isQuick ? [64, 512, 4096] : [64, 128, 256, 512, 1024, 2048, 4096, 8192] {
             guard stride >= lineBytes, !bench.isInterrupted else { continue }
             meter.step("latency of \(to.id) from \(from.id) by stride")

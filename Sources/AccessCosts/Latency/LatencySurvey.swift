@@ -11,6 +11,8 @@ struct LatencySurvey {
     private let seats: Seats
     private var cells: [[Latency?]]
     private var reasons: [[String?]]
+    /// Nanoseconds per load, of every visit.
+    private var readings: [[[Double]]]
     private var pairsDone = 0
 
     init(
@@ -26,8 +28,10 @@ struct LatencySurvey {
         columns = host.topology.memoryNodes
         cells = Array(repeating: Array(repeating: nil, count: columns.count), count: rows.count)
         reasons = Array(repeating: Array(repeating: nil, count: columns.count), count: rows.count)
+        readings = Array(repeating: Array(repeating: [], count: columns.count), count: rows.count)
     }
 
+    /// Visits every pair. A further visit, on other memory, adds readings to those of the ones before.
     mutating func run(progress: (LatencyProgress) -> Void = { _ in }) {
         for column in columns.indices {
             guard !interrupt.isRaised else { return }
@@ -79,15 +83,17 @@ struct LatencySurvey {
                 reasons[row][column] = "\(rows[row].id) has no CPU that this process may use"
                 continue
             }
-            let readings = seat.readChase(
+            let visit = seat.readChase(
                 from: cycle.position, runs: options.runs, seconds: options.secondsPerPair, interrupt: interrupt)
-            if let problem = readings.problem {
+            if let problem = visit.problem {
                 reasons[row][column] = problem
                 continue
             }
-            guard let summary = Summary(readings.nanoseconds) else { continue }
+            readings[row][column] += visit.nanoseconds
+            guard let summary = Summary(readings[row][column]) else { continue }
             cells[row][column] = Latency(
-                nanoseconds: summary, loads: readings.loads, cpu: readings.cpu ?? seat.cpu, memoryNode: node.id,
+                nanoseconds: summary, loads: visit.loads + (cells[row][column]?.loads ?? 0),
+                cpu: visit.cpu ?? seat.cpu, memoryNode: node.id,
                 bufferBytes: memory.byteCount, cacheBytes: try HostCache.lastLevel(of: seat.cpu)?.byteCount,
                 hugePageBytes: memory.hugePageBytes, pages: memory.pages, way: memory.way,
                 placement: memory.placement, isPinned: seat.thread.pinning.isPinned)

@@ -52,40 +52,81 @@ extension Measurement {
         let passing = PassingPlan(bench.host.topology, options: bench.options)
         for node in bench.rows {
             guard let cpu = node.cpus.first else { continue }
-            addLock(.uncontended, [(cpu, node)])
+            addLocks(.uncontended, [(cpu, node)])
         }
         for (first, second) in passing.lockPairs {
             let pair = [(passing.cpus[first], passing.nodes[first]), (passing.cpus[second], passing.nodes[second])]
-            addLock(.contended, pair)
-            addLock(.handedOver, pair)
+            addLocks(.contended, pair)
+            addLocks(.handedOver, pair)
         }
         if passing.lockPairs.isEmpty {
             report.missing.append(MissingPart(.locks, reason: "one CPU: a lock is neither contended nor handed over"))
         }
     }
 
-    private mutating func addLock(_ manner: LockCost.Manner, _ places: [(cpu: HostCPU, node: HostNode)]) {
+    private typealias Place = (cpu: HostCPU, node: HostNode)
+
+    /// This measurement's own lock, which lies where it should by `mbind`, and the others', which lie where the first
+    /// of the threads allocates them.
+    private mutating func addLocks(_ manner: LockCost.Manner, _ places: [Place]) {
         guard !bench.isInterrupted else { return }
         meter.step("a spinlock, \(manner.rawValue), \(places.map(\.cpu.description).joined(separator: " and "))")
         do throws(HostError) {
-            let memory = try wordMemory(near: places[0].node)
-            let shared = SharedWords(in: memory, count: LockRace.wordCount)
             let seats = try places.map { place throws(HostError) in
                 try bench.seats.seat(on: place.cpu, of: place.node)
             }
+            let memory = try wordMemory(near: places[0].node)
+            let shared = SharedWords(in: memory, count: LockRace.wordCount)
             let readings =
                 manner == .handedOver
                 ? try LockRace.handOver(seats, shared, bench.sizing, bench.interrupt)
                 : try LockRace.contend(seats, shared, bench.sizing, bench.interrupt)
-            guard let nanoseconds = Summary(readings) else { return }
-            report.locks.append(
-                LockCost(
-                    manner: manner, lock: "ticket", cpus: places.map(\.cpu.rawValue),
-                    nodes: places.map(\.node.id.rawValue), memoryNode: memory.node.id.rawValue,
-                    nanoseconds: nanoseconds))
+            add(manner, "ticket", places, memoryNode: memory.node.id.rawValue, readings)
+            for lock in locks where !bench.isInterrupted {
+                try addRace(lock, manner, places, seats, otherwiseOn: memory.node.id.rawValue)
+            }
         } catch {
             report.missing.append(MissingPart(.locks, reason: error.reason))
         }
+    }
+
+    private mutating func addRace(
+        _ lock: LockWorkload, _ manner: LockCost.Manner, _ places: [Place], _ seats: [Seat], otherwiseOn node: Int
+    ) throws(HostError) {
+        let race = seats[0].thread.runBlocking { lock.prepare() }
+        let (passes, count) = (bench.sizing.passes, seats.count)
+        let users = places.map { (cpu: $0.cpu.rawValue, node: $0.node.id.rawValue) }
+        let readings = try Crew.race(seats, runs: bench.sizing.runs, interrupt: bench.interrupt) { place, _ in
+            let user = users[place]
+            if manner == .handedOver {
+                race.handOver(passes, place, count, user.cpu, user.node)
+            } else {
+                race.contend(passes, user.cpu, user.node)
+            }
+            return passes
+        }
+        add(manner, lock.name, places, memoryNode: nodeOfPage(at: race.address) ?? node, readings)
+    }
+
+    /// Nil if nobody says.
+    private func nodeOfPage(at address: UInt) -> Int? {
+        guard let page = UnsafeMutableRawPointer(bitPattern: address & ~UInt(ReservedMemory.pageSize - 1)) else {
+            return nil
+        }
+        return bench.columns.first { node in
+            let placement = try? Placement(of: page, byteCount: ReservedMemory.pageSize, expected: node.id)
+            return placement?.isAsExpected ?? false
+        }?.id.rawValue
+    }
+
+    private mutating func add(
+        _ manner: LockCost.Manner, _ name: String, _ places: [Place], memoryNode: Int, _ readings: [Double]
+    ) {
+        guard let nanoseconds = Summary(readings) else { return }
+        report.locks.append(
+            LockCost(
+                manner: manner, lock: name, cpus: places.map(\.cpu.rawValue), nodes: places.map(\.node.id.rawValue),
+                memoryNode: memoryNode, nanoseconds: nanoseconds))
     }
 
     /// A few KiB on the node, or on the nearest with memory.

@@ -5,6 +5,8 @@ public struct MeasurePlan: Sendable {
     /// One part's share.
     public struct Part: Hashable, Sendable {
         public let part: MeasuredPart
+        /// From 0; latencies and bandwidths are come back to.
+        public let visit: Int
         /// Steps that progress counts.
         public let steps: Int
         /// An estimate.
@@ -41,6 +43,7 @@ public struct MeasurePlan: Sendable {
         let (rows, columns) = (topology.cpuNodes, topology.memoryNodes)
         let pairs = rows.count * columns.count
         let runs = Double(sizing.runs + 1)
+        let moves = Double(sizing.moves + 1)
         // Placing memory and writing a cycle into it.
         let secondsPerGibibyte = 1.5
         let buffer = secondsPerGibibyte * Double(sizing.latencyBytes(cacheBytes: 32 << 20)) / Double(1 << 30)
@@ -50,36 +53,46 @@ public struct MeasurePlan: Sendable {
             * (rows.reduce(0) {
                 $0 + Measurement.threadCounts(of: $1, isQuick: options.isQuick).count * columns.count
             } + 1)
-        let points = rows.count * (options.isQuick ? 14 : 2 * 30)
+        let places = rows.count * (options.isQuick ? 1 : min(2, columns.count))
+        let points = places * (options.isQuick ? 14 : 32)
+        // The caches' sizes only.
+        let cachePoints = places * (options.isQuick ? 8 : 18)
         let loads = rows.count * min(2, columns.count) * Measurement.pauses(isQuick: options.isQuick).count
         let passing = PassingPlan(topology, options: options)
         let locks = rows.count + 2 * passing.lockPairs.count
         // A pass takes some hundred nanoseconds, within a node or between nodes.
         let pass = Double(sizing.passes) * 400e-9 * runs
+        let latency = Double(pairs) * sizing.latency + Double(columns.count) * buffer
+        let bandwidth = Double(figures) * sizing.reading * moves + Double(columns.count + rows.count) * buffer / 2
         var parts = [
+            Part(part: .latency, visit: 0, steps: pairs, seconds: latency),
             Part(
-                part: .latency, steps: pairs,
-                seconds: Double(pairs) * sizing.latency + Double(columns.count) * buffer),
+                part: .curves, visit: 0, steps: points,
+                seconds: Double(points) * sizing.point * 1.5 + Double(places) * 4 * buffer),
+            Part(part: .bandwidth, visit: 0, steps: figures, seconds: bandwidth),
             Part(
-                part: .curves, steps: points,
-                seconds: Double(points) * sizing.point * 2 + Double(rows.count * (options.isQuick ? 1 : 2)) * 4 * buffer
-            ),
-            Part(
-                part: .bandwidth, steps: figures,
-                seconds: Double(figures) * sizing.reading * runs + Double(columns.count + rows.count) * buffer / 2),
-            Part(
-                part: .loadedLatency, steps: loads,
+                part: .loadedLatency, visit: 0, steps: loads,
                 seconds: Double(loads) * sizing.point + Double(rows.count * min(2, columns.count)) * buffer),
-            Part(part: .cacheToCache, steps: passing.pairs.count, seconds: Double(passing.pairs.count) * pass),
-            Part(part: .locks, steps: locks, seconds: Double(locks) * pass),
             Part(
-                part: .pageCosts, steps: pairs,
+                part: .cacheToCache, visit: 0, steps: passing.pairs.count,
+                seconds: Double(passing.pairs.count) * pass),
+            Part(part: .locks, visit: 0, steps: locks, seconds: Double(locks) * pass * 3),
+            Part(
+                part: .pageCosts, visit: 0, steps: pairs,
                 seconds: Double(pairs) * 24 * (Double(sizing.basePages) * 1e-6 + Double(sizing.hugePages) * 0.2e-3)),
         ]
         if options.comparesPolicies {
             let steps = rows.count * max(0, columns.count - 1) * PolicyCost.Policy.allCases.count
             let work = 3 * runs * sizing.reading + 2 * sizing.point
-            parts.append(Part(part: .policies, steps: steps, seconds: Double(steps) * (work + 2 * buffer)))
+            parts.append(Part(part: .policies, visit: 0, steps: steps, seconds: Double(steps) * (work + 2 * buffer)))
+        }
+        for visit in 1..<max(1, sizing.visits) {
+            parts.append(Part(part: .latency, visit: visit, steps: pairs, seconds: latency))
+            parts.append(
+                Part(
+                    part: .curves, visit: visit, steps: cachePoints,
+                    seconds: Double(cachePoints) * sizing.point * 1.5 + Double(places) * buffer / 2))
+            parts.append(Part(part: .bandwidth, visit: visit, steps: figures, seconds: bandwidth))
         }
         return parts
     }
@@ -89,15 +102,15 @@ public struct MeasurePlan: Sendable {
     /// What cannot be measured is named in the report. If `interrupt` is raised, the report has what was measured
     /// until then. `progress` is called before each step, on a thread of the measurement. Throws
     /// `HostError.systemCall` only if no thread can be had. `allocator` is tried under each policy, if those are asked
-    /// for.
+    /// for; `locks` are raced for beside this measurement's own.
     public func execute(
-        interrupt: InterruptFlag = InterruptFlag(), allocator: PolicyWorkload? = nil,
+        interrupt: InterruptFlag = InterruptFlag(), allocator: PolicyWorkload? = nil, locks: [LockWorkload] = [],
         progress: @escaping @Sendable (MeasureProgress) -> Void = { _ in }
     ) async throws(HostError) -> AccessCostReport {
         let conductor = try PinnedExecutor(.anywhere, name: "measure")
         return try await conductor.run { () throws(HostError) in
             var measurement = try Measurement(
-                plan: self, interrupt: interrupt, allocator: allocator, progress: progress)
+                plan: self, interrupt: interrupt, allocator: allocator, locks: locks, progress: progress)
             try measurement.run()
             return measurement.report
         }

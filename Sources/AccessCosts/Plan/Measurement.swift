@@ -5,29 +5,44 @@ struct Measurement {
     let plan: MeasurePlan
     let bench: Bench
     let allocator: PolicyWorkload?
+    let locks: [LockWorkload]
     var meter: ProgressMeter
     var report: AccessCostReport
+    var gathered = Gathered()
+    /// How often latencies and bandwidths were measured before.
+    private(set) var visit = 0
+    private var latencies: LatencySurvey
 
     init(
-        plan: MeasurePlan, interrupt: InterruptFlag, allocator: PolicyWorkload? = nil,
+        plan: MeasurePlan, interrupt: InterruptFlag, allocator: PolicyWorkload? = nil, locks: [LockWorkload] = [],
         progress: @escaping @Sendable (MeasureProgress) -> Void
     ) throws(HostError) {
         self.plan = plan
         self.allocator = allocator
+        self.locks = locks
         bench = Bench(plan, interrupt)
         meter = ProgressMeter(plan, progress)
         report = try AccessCostReport(blankFor: plan)
+        let sizing = plan.sizing
+        var options = LatencyOptions(
+            secondsPerPair: sizing.latency, runs: sizing.chases, timesCache: sizing.timesCache)
+        if sizing.bufferLimit == sizing.bufferFloor { options.bufferBytes = sizing.bufferLimit }
+        latencies = LatencySurvey(
+            host: plan.host, options: options, interrupt: interrupt, seats: bench.seats,
+            pools: plan.settings.hugePagePools)
     }
 
     /// Throws `HostError.systemCall` if no thread can be had.
     mutating func run() throws(HostError) {
-        for part in plan.parts.map(\.part) {
-            meter.enter(part)
+        let time = CPUTime.current()
+        for (index, part) in plan.parts.enumerated() {
+            meter.enter(index)
+            visit = part.visit
             if bench.isInterrupted {
-                skip(part)
+                if visit == 0 { skip(part.part) }
                 continue
             }
-            switch part {
+            switch part.part {
             case .latency: measureLatency()
             case .curves: measureCurves()
             case .bandwidth: measureBandwidth()
@@ -40,6 +55,8 @@ struct Measurement {
         }
         report.interrupted = bench.isInterrupted
         report.seconds = meter.elapsed
+        report.conditions.stolenPercent = time.flatMap { CPUTime.current()?.stolenPercent(since: $0) }
+        report.conditions.involuntarySwitches = bench.seats.involuntarySwitches
         report.addWarnings()
     }
 
@@ -54,15 +71,15 @@ struct Measurement {
     }
 
     private mutating func measureLatency() {
-        let sizing = plan.sizing
-        var options = LatencyOptions(secondsPerPair: sizing.latency, runs: sizing.runs, timesCache: sizing.timesCache)
-        if sizing.bufferLimit == sizing.bufferFloor { options.bufferBytes = sizing.bufferLimit }
-        var survey = LatencySurvey(
-            host: plan.host, options: options, interrupt: bench.interrupt, seats: bench.seats,
-            pools: plan.settings.hugePagePools)
         var meter = meter
-        survey.run { meter.step("latency of \($0.memoryNode) from \($0.cpuNode)") }
+        latencies.run { meter.step("latency of \($0.memoryNode) from \($0.cpuNode)") }
         self.meter = meter
-        report.add(survey.matrix())
+        report.add(latencies.matrix())
+    }
+
+    /// Names a pair that could not be measured. What an earlier visit measured stands.
+    mutating func addGap(_ row: Int, _ column: Int, _ part: MeasuredPart, _ reason: String) {
+        guard visit == 0 else { return }
+        report.gaps.append(Gap(row: row, column: column, reason: reason, part: part))
     }
 }

@@ -15,9 +15,8 @@ struct ProgressMeter {
 
     var elapsed: Double { (ContinuousClock.now - begin) / .seconds(1) }
 
-    mutating func enter(_ part: MeasuredPart) {
-        guard let next = parts.firstIndex(where: { $0.part == part }) else { return }
-        index = next
+    mutating func enter(_ index: Int) {
+        self.index = index
         steps = 0
     }
 

@@ -19,11 +19,14 @@ extension AccessCostReport {
             })
         method.notes = [
             "latency: dependent loads over a random cycle through every line, so that prefetchers find no stride",
+            "latency and bandwidth: medians of \(plan.sizing.chases) and \(plan.sizing.moves) short readings at each of "
+                + "\(plan.sizing.visits) visits, between which all else is measured and memory is mapped anew; the "
+                + "quickest reading stands beside them: what it costs while nobody else disturbs",
             "bandwidth: loads and stores of 16 bytes; copy and triad count what they load and store; each thread walks "
                 + "arrays of its own; medians, the best of each figure is its maximum",
             "loaded latency: one CPU chases, the node's others read other memory of the same node",
             "cache to cache: one line, each CPU waits for the other's value and stores the next",
-            "locks: a ticket spinlock of this measurement's own, not the kernel's zone lock",
+            "locks: a ticket spinlock of this measurement's own, and the lock of pgdat's zones; not the kernel's",
         ]
     }
 

@@ -17,6 +17,7 @@ extension AccessCostReport {
                 "built without optimisation: bandwidths and small latencies are the compiler's; build with -c release")
         }
         warnAboutSettings()
+        warnAboutOthers()
         if !placementVerified, latencyNanoseconds.joined().contains(where: { $0 != nil }) {
             warnings.append("nobody here says where a page is: placement is what was asked for, not what was seen")
         }
@@ -45,6 +46,37 @@ extension AccessCostReport {
             let count = host.offlineCPUs.count
             warnings.append("\(count) CPU\(count == 1 ? " is" : "s are") offline and not measured")
         }
+    }
+
+    /// Who else used the hardware meanwhile, as far as it shows.
+    private mutating func warnAboutOthers() {
+        if let stolen = conditions.stolenPercent, stolen >= 0.05 {
+            let percent = (stolen * 10).rounded() / 10
+            warnings.append("the hypervisor gave \(percent) % of the CPUs' time to others meanwhile (steal)")
+        }
+        if let switches = conditions.involuntarySwitches, Double(switches) > max(1, seconds) * 20 {
+            warnings.append("measuring threads lost their CPU \(switches) times: others wanted it")
+        }
+        for (row, node) in cpuNodes.enumerated() {
+            guard let (bytes, cost) = crowdedCache(row) else { continue }
+            warnings.append(
+                "node \(node): a walk through \(bytes >> 20) MiB, well inside the last-level cache, costs "
+                    + "\(Int(cost.rounded())) ns, nearly as much as memory: others fill that cache, or only a part of it "
+                    + "is this machine's")
+        }
+    }
+
+    /// A walk that should stay in the last-level cache and costs more than the middle between its quickest size and
+    /// memory; nil if there is none.
+    private func crowdedCache(_ row: Int) -> (bytes: Int, nanoseconds: Double)? {
+        guard let last = host.caches.last, last.level > 2 else { return nil }
+        let points = curves.bySize.filter { $0.row == row }
+        let inside = points.filter { $0.level == "L\(last.level)" }
+        guard let least = inside.map(\.nanoseconds.median).min(),
+            let memory = points.filter({ $0.level == "memory" }).map(\.nanoseconds.median).max(), memory > 2 * least
+        else { return nil }
+        return inside.first { $0.nanoseconds.median > (least + memory) / 2 }
+            .map { ($0.bufferBytes, $0.nanoseconds.median) }
     }
 
     private mutating func warnAboutLatencies() {

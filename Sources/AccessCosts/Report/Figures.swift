@@ -69,7 +69,7 @@ public struct LockCost: Hashable, Sendable, Codable {
     }
 
     public var manner: Manner
-    /// The algorithm: a ticket lock of this measurement's own, as fair as the kernel's queued one.
+    /// `ticket` is a lock of this measurement's own; others say whose they are, as `zone lock (queued)`.
     public var lock: String
     public var cpus: [Int]
     public var nodes: [Int]

@@ -59,6 +59,10 @@ public struct MeasuringConditions: Hashable, Sendable, Codable {
     @Null public var cgroupRemainingBytes: Int?
     /// The load of the last minute before the measurement.
     @Null public var loadAverage: Double?
+    /// How much of the CPUs' time a hypervisor gave to others meanwhile, in per cent; nil in older results.
+    @Null public var stolenPercent: Double? = nil
+    /// How often the kernel took a CPU from a measuring thread.
+    @Null public var involuntarySwitches: Int? = nil
     /// `works`, or why memory cannot be bound to nodes.
     public var binding: String
     /// `works`, or why threads cannot be pinned to CPUs.

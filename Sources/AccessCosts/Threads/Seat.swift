@@ -34,6 +34,13 @@ final class Seats {
         return try seat(on: cpu, of: node)
     }
 
+    /// How often the kernel took its CPU from one of the threads since they started.
+    var involuntarySwitches: Int {
+        threads.values.reduce(0) { sum, thread in
+            sum + thread.runBlocking { ThreadSwitches.current.involuntary }
+        }
+    }
+
     /// The first `count` of a node's CPUs.
     func seats(of node: HostNode, count: Int) throws(HostError) -> [Seat] {
         var seats: [Seat] = []

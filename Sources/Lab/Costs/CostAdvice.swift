@@ -42,6 +42,7 @@ struct CostAdviser {
         adviseHugePages()
         guard report.hasRemotePairs, let latency else { return }
         advisePolicy(latency)
+        adviseByPolicies()
         adviseReclaim(latency)
         adviseBalancing(latency)
         adviseWeights()
@@ -91,6 +92,49 @@ struct CostAdviser {
             advise(
                 "policy", "keep what streams through memory beside it: numactl --cpunodebind=N --membind=N COMMAND",
                 Self.words(bandwidth, "GB/s"))
+        }
+    }
+
+    /// What the same work was worth under each policy, where that was measured.
+    private mutating func adviseByPolicies() {
+        let figures = report.policies?.figures ?? []
+        func figure(_ policy: PolicyCost.Policy, as other: PolicyCost) -> Double? {
+            figures.first {
+                $0.policy == policy && $0.work == other.work && $0.cpuNode == other.cpuNode
+                    && $0.otherNode == other.otherNode
+            }?.value.median
+        }
+        struct Gain {
+            var local: PolicyCost
+            var other: Double
+            var ratio: Double
+        }
+        func greatest(_ policy: PolicyCost.Policy, _ works: [PolicyCost.Work], _ ratio: (Double, Double) -> Double)
+            -> Gain?
+        {
+            figures.filter { $0.policy == .local && works.contains($0.work) }.compactMap { local -> Gain? in
+                guard let other = figure(policy, as: local), other > 0, local.value.median > 0 else { return nil }
+                return Gain(local: local, other: other, ratio: ratio(local.value.median, other))
+            }.max { $0.ratio < $1.ratio }
+        }
+        func words(_ gain: Gain, _ policy: String) -> String {
+            "\(gain.local.work.rawValue) on node \(gain.local.cpuNode), with node \(gain.local.otherNode): "
+                + "\(Text.decimal(gain.other)) \(gain.local.unit) \(policy), local "
+                + "\(Text.decimal(gain.local.value.median)) \(gain.local.unit)"
+        }
+        if let gain = greatest(.remote, [.chase, .update, .allocator], { $1 / $0 }), gain.ratio >= Self.noticeable {
+            advise(
+                "policy", "bind work and memory to one node: --policies measured what it is worth",
+                words(gain, "remote"))
+        }
+        for (policy, option) in [
+            (PolicyCost.Policy.interleave, "interleave"), (.weightedInterleave, "weighted-interleave"),
+        ] {
+            guard let gain = greatest(policy, [.copy], { $1 / $0 }), gain.ratio >= Self.negligible else { continue }
+            let nodes = [gain.local.cpuNode, gain.local.otherNode].sorted().map(String.init).joined(separator: ",")
+            advise(
+                "policy", "spread what streams through memory: numactl --\(option)=\(nodes) COMMAND",
+                words(gain, policy == .interleave ? "interleaved" : "interleaved by weight"))
         }
     }
 

@@ -16,6 +16,33 @@ public struct CostComparison: Encodable, Sendable {
         public var isWorse: Bool
     }
 
+    /// How well the two agree in one kind of figure.
+    public struct Agreement: Encodable, Sendable {
+        /// As `latency` or `curve bySize`.
+        public var quantity: String
+        public var figures: Int
+        public var medians: Apart
+        /// Of each figure's best reading: what it was while nobody disturbed. `null` where readings are not known.
+        @OrNull public var bestReadings: Apart?
+    }
+
+    /// How far apart figures are, in per cent of the old ones.
+    public struct Apart: Encodable, Hashable, Sendable {
+        /// The middle one.
+        public var median: Double
+        public var worst: Double
+        /// Figures that are no more than 3 % apart.
+        public var within3Percent: Int
+
+        init?(_ ratios: [Double]) {
+            guard let summary = Summary(ratios.map { abs($0 - 1) * 100 }) else { return nil }
+            (median, worst) = (summary.median, summary.maximum)
+            within3Percent = ratios.count { abs($0 - 1) <= 0.03 }
+        }
+    }
+
+    /// By kind of figure, in the order of the new one's report.
+    public var agreement: [Agreement]
     /// Figures that both have, in the order of the new one's report.
     public var differences: [Difference]
     /// Figures that only one has.
@@ -36,6 +63,7 @@ public struct CostComparison: Encodable, Sendable {
                 figure: name, unit: record.unit, old: then.value, new: record.value, ratio: ratio,
                 isOutsideSpread: Self.isApart(then, record), isWorse: ratio != 1 && !isFaster)
         }
+        agreement = Self.agreement(after.compactMap { name, record in earlier[name].map { ($0, record) } })
         onlyOld = before.map(\.name).filter { !later.contains($0) }
         onlyNew = after.map(\.name).filter { earlier[$0] == nil }
         notes = Self.notes(old, new)
@@ -51,6 +79,28 @@ public struct CostComparison: Encodable, Sendable {
             if !record.to.isEmpty { words.append("to \(record.to)") }
             if !record.at.isEmpty { words.append("at \(record.at) \(record.atUnit)") }
             return (words.joined(separator: " "), record)
+        }
+    }
+
+    private static func agreement(_ pairs: [(old: CostRecord, new: CostRecord)]) -> [Agreement] {
+        func kind(_ record: CostRecord) -> String {
+            ["curve", "pages"].contains(record.quantity)
+                ? "\(record.quantity) \(record.variant.split(separator: " ").first ?? "")" : record.quantity
+        }
+        func best(_ record: CostRecord) -> Double? {
+            record.unit == "GB/s" ? record.spread?.maximum : record.spread?.minimum
+        }
+        var kinds: [String] = []
+        for pair in pairs where !kinds.contains(kind(pair.new)) { kinds.append(kind(pair.new)) }
+        return kinds.compactMap { name in
+            let own = pairs.filter { kind($0.new) == name && $0.old.value > 0 }
+            let bests = own.compactMap { pair -> Double? in
+                guard let old = best(pair.old), let new = best(pair.new), old > 0 else { return nil }
+                return new / old
+            }
+            return Apart(own.map { $0.new.value / $0.old.value }).map {
+                Agreement(quantity: name, figures: own.count, medians: $0, bestReadings: Apart(bests))
+            }
         }
     }
 

@@ -11,6 +11,9 @@ extension CostPage {
         body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 60rem;
           margin: 2rem auto; padding: 0 1rem; }
         section, details { overflow-x: auto; }
+        .matrices { display: flex; flex-wrap: wrap; gap: 0 2.5rem; }
+        .matrices section { max-width: 100%; }
+        h2 { font-size: 1.2rem; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
         th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: right; }
         th { font-weight: 600; }

@@ -25,8 +25,11 @@ public struct CostPage {
             }
             html.element("body") { html in
                 addHost(to: &html)
-                for matrix in report.matrices { add(matrix, to: &html) }
+                html.element("div", ["class": "matrices"]) { html in
+                    for matrix in report.matrices { add(matrix, to: &html) }
+                }
                 addCurves(to: &html)
+                addPolicies(to: &html)
                 addSense(to: &html)
                 addAll(to: &html)
             }
@@ -116,6 +119,27 @@ public struct CostPage {
                         }, to: &html)
                 }
             }
+        }
+    }
+
+    private func addPolicies(to html: inout HTML) {
+        guard let policies = report.policies else { return }
+        html.element("section") { html in
+            html.element("h2", "What memory policies are worth")
+            if !policies.figures.isEmpty {
+                addTable(
+                    ["CPU of", "with", "policy", "work", "median", "least", "most", "pages on its own node"],
+                    policies.figures.map { figure in
+                        [
+                            "node \(figure.cpuNode)", "node \(figure.otherNode)", figure.policy.rawValue,
+                            figure.work.rawValue, "\(Text.decimal(figure.value.median)) \(figure.unit)",
+                            Text.decimal(figure.value.minimum), Text.decimal(figure.value.maximum),
+                            "\(Int((figure.localShare * 100).rounded())) %",
+                        ]
+                    }, to: &html)
+            }
+            for missing in policies.missing { html.element("p", ["class": "note"], "not measured: \(missing)") }
+            html.element("p") { html in html.element("strong", policies.verdict) }
         }
     }
 
@@ -226,7 +250,7 @@ extension AccessCostReport {
         return [
             CurveDrawing(
                 title: "Latency by what is walked through", xTitle: "bytes walked through", yTitle: "ns per load",
-                xAxis: .logarithmic,
+                xAxis: .logarithmic, yAxis: .logarithmic,
                 series: series(curves.bySize, { ($0.row, $0.column) }) {
                     (Double($0.bufferBytes), $0.nanoseconds.median)
                 }, xLabel: size),

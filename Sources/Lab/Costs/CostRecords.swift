@@ -2,7 +2,7 @@ import AccessCosts
 
 /// One figure of a measurement in its plainest form: what CSV has a line of and OpenMetrics a sample.
 public struct CostRecord: Hashable, Sendable {
-    /// `latency`, `bandwidth`, `loadedLatency`, `cacheToCache`, `lock`, `pages`, `curve`, `firmwareDistance` ….
+    /// `latency`, `bandwidth`, `loadedLatency`, `cacheToCache`, `lock`, `pages`, `curve`, `policy`, `firmwareDistance` ….
     public var quantity: String
     /// Which kind of it: `read`, `firstTouch`, `bySize` ….
     public var variant: String
@@ -21,6 +21,16 @@ extension AccessCostReport {
     /// Every figure, in the order of the report.
     public var records: [CostRecord] {
         matrixRecords + bandwidthRecords + loadedRecords + lockRecords + pageRecords + curveRecords
+            + policyRecords
+    }
+
+    private var policyRecords: [CostRecord] {
+        (policies?.figures ?? []).map { figure in
+            CostRecord(
+                quantity: "policy", variant: "\(figure.policy.rawValue) \(figure.work.rawValue)",
+                from: "node \(figure.cpuNode)", to: "node \(figure.otherNode)", at: String(figure.localShare),
+                atUnit: "local share", value: figure.value.median, unit: figure.unit, spread: figure.value)
+        }
     }
 
     private func node(_ row: Int?) -> String { row.map { "node \(cpuNodes[$0])" } ?? "" }

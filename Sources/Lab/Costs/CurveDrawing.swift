@@ -18,11 +18,13 @@ struct CurveDrawing {
     var xTitle: String
     var yTitle: String
     var xAxis: Axis
+    /// Logarithmic in steps of 1, 2 and 5 where figures of all magnitudes stand side by side.
+    var yAxis = Axis.linear
     var series: [Series]
     var xLabel: (Double) -> String
 
     private static let (width, height) = (720.0, 320.0)
-    private static let (left, right, top, bottom) = (64.0, 16.0, 16.0, 48.0)
+    private static let (left, right, top, bottom) = (64.0, 36.0, 16.0, 48.0)
     /// The page's style sheet has so many colors for lines.
     static let colors = 8
 
@@ -32,7 +34,8 @@ struct CurveDrawing {
             Series(
                 name: line.name,
                 points: line.points.filter {
-                    $0.x.isFinite && $0.y.isFinite && $0.y >= 0 && ($0.x > 0 || xAxis == .linear)
+                    $0.x.isFinite && $0.y.isFinite && $0.y >= (yAxis == .linear ? 0 : 1e-9)
+                        && ($0.x > 0 || xAxis == .linear)
                 }
                 .sorted { $0.x < $1.x })
         }.filter { $0.points.count > 1 }
@@ -41,8 +44,10 @@ struct CurveDrawing {
             let top = drawn.flatMap({ $0.points.map(\.y) }).max(), top > 0
         else { return }
         let xRange = xAxis == .linear ? min(0, low)...high : low...high
-        let steps = Self.steps(to: top)
-        let yRange = 0...(steps.last ?? top)
+        let least = drawn.flatMap { $0.points.map(\.y) }.min() ?? 0
+        let steps = yAxis == .linear ? Self.steps(to: top) : Self.powers(from: least, to: top)
+        guard let first = steps.first, let last = steps.last, last > first else { return }
+        let yRange = first...last
         html.element("figure") { html in
             html.element("figcaption", title)
             html.element(
@@ -113,12 +118,17 @@ struct CurveDrawing {
     }
 
     private func y(_ value: Double, _ range: ClosedRange<Double>) -> String {
-        let part = value / range.upperBound
+        let part =
+            yAxis == .linear
+            ? value / range.upperBound
+            : log2(value / range.lowerBound) / log2(range.upperBound / range.lowerBound)
         return Self.number(Self.height - Self.bottom - part * (Self.height - Self.top - Self.bottom))
     }
 
     private func ticks(_ range: ClosedRange<Double>) -> [Double] {
-        guard xAxis == .logarithmic else { return Self.steps(to: range.upperBound) }
+        guard xAxis == .logarithmic else {
+            return Self.steps(to: range.upperBound).filter { $0 <= range.upperBound }
+        }
         let (first, last) = (log2(range.lowerBound).rounded(.up), log2(range.upperBound).rounded(.down))
         guard last >= first else { return [range.lowerBound, range.upperBound] }
         let stride = max(1, ((last - first) / 8).rounded(.up))
@@ -132,6 +142,17 @@ struct CurveDrawing {
         let unit = pow(10, floor(log10(top)))
         let step = [0.1, 0.2, 0.25, 0.5, 1].map { $0 * unit * 2 }.first { top / $0 <= 8 } ?? unit * 2
         return (0...Int((top / step).rounded(.up))).map { Double($0) * step }
+    }
+
+    /// 1, 2 and 5 times powers of ten, from at most `least` to at least `top`; none if those are not positive.
+    static func powers(from least: Double, to top: Double) -> [Double] {
+        guard least.isFinite, top.isFinite, 1e-9...1e15 ~= least, least...1e15 ~= top else { return [] }
+        let all = (Int(floor(log10(least)))...Int(floor(log10(top))) + 1).flatMap { power in
+            [1.0, 2, 5].map { $0 * pow(10, Double(power)) }
+        }
+        let begin = all.last { $0 <= least } ?? all[0]
+        let end = all.first { $0 >= top && $0 > begin } ?? all[all.count - 1]
+        return all.filter { begin...end ~= $0 }
     }
 
     /// Two digits after the point are enough for a screen.

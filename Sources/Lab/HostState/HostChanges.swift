@@ -28,4 +28,18 @@ public struct HostChanges: Sendable {
         guard let now = zone.free, let then = free["\(node.id)/\(zone.name)"] else { return nil }
         return now - then
     }
+
+    /// The same for programs, up to `now`.
+    public func list(to now: HostState) -> HostState.Changes {
+        HostState.Changes(
+            seconds: seconds,
+            nodes: now.nodes.map { node in
+                HostState.NodeChanges(
+                    id: node.id,
+                    numastatPerSecond: Dictionary(
+                        NUMAStat.Event.allCases.map { ($0.rawValue, rate($0, node)) }, uniquingKeysWith: { $1 }),
+                    freePages: Dictionary(
+                        node.zones.map { ($0.name, free($0, of: node)) }, uniquingKeysWith: { $1 }))
+            })
+    }
 }

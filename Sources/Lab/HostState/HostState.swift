@@ -15,6 +15,23 @@ public struct HostState: Encodable, Sendable {
     /// The pages of the process that was asked for.
     public var process: ProcessState?
     public var notes: [String]
+    /// What changed since an earlier state, where one was looked at.
+    public var changes: Changes?
+
+    /// What changed in some seconds.
+    public struct Changes: Encodable, Hashable, Sendable {
+        public var seconds: Double
+        public var nodes: [NodeChanges]
+    }
+
+    public struct NodeChanges: Encodable, Hashable, Sendable {
+        public var id: Int
+        /// Events of numastat a second, by the kernel's names; `null` without an earlier count, or where it was set
+        /// back.
+        public var numastatPerSecond: [String: Double?]
+        /// By how many pages each zone's free ones became more.
+        public var freePages: [String: Int?]
+    }
 
     public struct Node: Encodable, Sendable {
         public var id: Int

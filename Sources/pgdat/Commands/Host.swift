@@ -110,6 +110,8 @@ struct HostCommand: AsyncParsableCommand {
 
     private func show(_ state: HostState, changes: HostChanges?) throws {
         if output.json {
+            var state = state
+            state.changes = changes?.list(to: state)
             try output.print(state)
         } else if openmetrics {
             try Output.write(state.openMetrics)

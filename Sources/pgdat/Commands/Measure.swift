@@ -49,7 +49,9 @@ struct MeasureCommand: AsyncParsableCommand {
         let plan = MeasurePlan(on: host, options: options)
         output.remark(plan.announcement)
         let display = output
-        var report = try await plan.execute(interrupt: interrupt, allocator: AllocatorWork.pool) {
+        var report = try await plan.execute(
+            interrupt: interrupt, allocator: AllocatorWork.pool, locks: ZoneLocks.races
+        ) {
             display.progress($0.line)
         }
         output.progress("")

@@ -64,6 +64,9 @@ struct MeasureForm: ParsableArguments {
     /// Shows `report` in the form wanted.
     func show(_ report: AccessCostReport, _ inputs: Inputs, _ output: OutputOptions) throws {
         let sense = CostSense(report)
+        if report.interrupted, csv || openmetrics || weights {
+            output.remark("interrupted: this is what was measured until then")
+        }
         if let html { try Output.save(CostPage(report, sense).text, to: html) }
         if let old = inputs.old {
             let comparison = CostComparison(old: old, new: report)
@@ -81,6 +84,8 @@ struct MeasureForm: ParsableArguments {
             try Output.write(report.openMetrics)
         } else if weights {
             guard let proposal = sense.weights else {
+                // What a Ctrl-C ended has done what it could.
+                if report.interrupted { return }
                 throw Failure(
                     from == nil ? .unavailable : .badData,
                     "\(from ?? "--weights"): not each node's bandwidth was measured, so there are no weights")

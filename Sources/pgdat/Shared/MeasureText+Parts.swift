@@ -23,11 +23,14 @@ extension MeasureText {
         let curves = report.curves
         guard !curves.bySize.isEmpty else { return }
         heading("latency by size", "ns per dependent load, random order")
-        var rows = [["", "level", "ns"]]
+        var rows = [["", "level", "ns", "quickest"]]
         for point in curves.bySize {
             let name = report.hasRemotePairs ? pair(point.row, point.column) + "  " : ""
-            rows.append(
-                [name + size(point.bufferBytes), point.level ?? "", Text.decimal(point.nanoseconds.median)])
+            let cost = point.nanoseconds
+            rows.append([
+                name + size(point.bufferBytes), point.level ?? "", Text.decimal(cost.median),
+                Text.decimal(cost.minimum),
+            ])
         }
         table(rows)
         for point in curves.byStride {
@@ -82,11 +85,11 @@ extension MeasureText {
 
     private mutating func addLocks() {
         guard !report.locks.isEmpty else { return }
-        heading("locks", "ns per acquisition of a spinlock (ticket, this measurement's own)")
-        var rows = [["", "CPUs", "nodes", "ns"]]
-        for lock in report.locks {
+        heading("locks", "ns per acquisition of a spinlock; ticket is this measurement's own, the zone lock is pgdat's")
+        var rows = [["", "", "CPUs", "nodes", "ns"]]
+        for lock in report.locks.sorted(by: { $0.lock < $1.lock }) {
             rows.append([
-                lock.manner.words, lock.cpus.map(String.init).joined(separator: ","),
+                lock.lock, lock.manner.words, lock.cpus.map(String.init).joined(separator: ","),
                 lock.nodes.map(String.init).joined(separator: ","), Text.decimal(lock.nanoseconds.median),
             ])
         }

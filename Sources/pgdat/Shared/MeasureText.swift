@@ -48,13 +48,24 @@ struct MeasureText {
             words += report.method.placement[column].map { ", \($0)" } ?? ""
             line(style.dim(words))
         }
+        for (row, cells) in report.latencyDetails.enumerated() {
+            for (column, cell) in cells.enumerated() {
+                guard let figure = cell?.nanoseconds else { continue }
+                line(
+                    style.dim(
+                        "  node \(report.cpuNodes[row]) to \(report.memoryNodes[column]): the median of "
+                            + "\(figure.count) readings; the quickest \(Text.decimal(figure.minimum)), a quarter below "
+                            + "\(Text.decimal(figure.lowerQuartile)), a quarter above "
+                            + "\(Text.decimal(figure.upperQuartile))"))
+            }
+        }
         if !report.hasRemotePairs { line("  one node: there is no remote memory to measure") }
         line()
     }
 
-    /// Bandwidths and ways between caches.
+    /// Bandwidths and ways between caches. A matrix of one cell says nothing that the table by threads does not.
     private mutating func addMatrices() {
-        for matrix in report.matrices where matrix.name != "latency" {
+        for matrix in report.matrices where matrix.name != "latency" && matrix.rows.count * matrix.columns.count > 1 {
             heading(matrix.title, "in \(matrix.unit)")
             text += TextTable(matrix, style: style).text(style)
             line()

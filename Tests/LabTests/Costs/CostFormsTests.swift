@@ -1,8 +1,8 @@
-import AccessCosts
 import Foundation
 import KernelFormats
 import Testing
 
+@testable import AccessCosts
 @testable import Lab
 
 struct CostFormsTests {
@@ -69,6 +69,18 @@ struct CostFormsTests {
         #expect(one.heat(0, 0) == 0)
     }
 
+    @Test func logarithmicAxesEncloseTheirFigures() {
+        #expect(CurveDrawing.powers(from: 1.24, to: 136) == [1, 2, 5, 10, 20, 50, 100, 200])
+        #expect(CurveDrawing.powers(from: 1, to: 1) == [1, 2])
+        for (least, top) in [(0.003, 0.004), (7, 7.5), (9.99, 1e6), (1e-9, 1e15)] {
+            let steps = CurveDrawing.powers(from: least, to: top)
+            #expect(steps.first ?? .infinity <= least && steps.last ?? 0 >= top && steps == steps.sorted())
+        }
+        for (least, top) in [(0, 1), (-1, 1), (2, 1), (.infinity, .infinity), (.nan, 1), (1, 1e300)] {
+            #expect(CurveDrawing.powers(from: least, to: top).isEmpty)
+        }
+    }
+
     @Test func axesHaveRoundSteps() {
         for top in [0.003, 0.9, 1, 7, 80, 142, 999, 1e6] {
             let steps = CurveDrawing.steps(to: top)
@@ -85,6 +97,45 @@ struct CostFormsTests {
         #expect(comparison.differences.count > 20)
         #expect(comparison.differences.allSatisfy { $0.ratio == 1 && !$0.isOutsideSpread && !$0.isWorse })
         #expect(comparison.notes.isEmpty && comparison.onlyOld.isEmpty && comparison.worstFactor == 1)
+        #expect(comparison.agreement.contains { $0.quantity == "latency" && $0.figures == 4 })
+        #expect(comparison.agreement.allSatisfy { $0.medians.worst == 0 && $0.medians.within3Percent == $0.figures })
+    }
+
+    @Test func agreementIsTheMiddleAndTheWorstInPerCent() throws {
+        let old = try Results.report("n2")
+        var new = old
+        new.latencyNanoseconds[0][0] = old.latencyNanoseconds[0][0].map { $0 * 1.02 }
+        new.latencyNanoseconds[0][1] = old.latencyNanoseconds[0][1].map { $0 * 0.9 }
+        let latency = try #require(
+            CostComparison(old: old, new: new).agreement.first { $0.quantity == "latency" })
+        #expect(abs(latency.medians.worst - 10) < 1e-9 && abs(latency.medians.median - 1) < 1e-9)
+        #expect(latency.medians.within3Percent == 3)
+        // The readings themselves are as they were.
+        #expect(latency.bestReadings.map { $0.worst == 0 } ?? true)
+    }
+
+    @Test func policiesAreInEveryForm() throws {
+        var report = try Results.report("n2")
+        var costs = PolicyCosts()
+        let rate = try #require(Summary([10, 11, 12]))
+        let faster = try #require(Summary([16]))
+        for (policy, value) in [(PolicyCost.Policy.local, rate), (.remote, rate), (.interleave, faster)] {
+            costs.figures.append(
+                PolicyCost(
+                    policy: policy, work: .copy, cpuNode: 0, otherNode: 1, value: value, unit: "GB/s",
+                    localShare: policy == .interleave ? 0.5 : 1))
+        }
+        costs.verdict = "A verdict."
+        costs.missing = ["weightedInterleave: not here"]
+        report.policies = costs
+        #expect(report.csv.contains("policy,interleave copy,node 0,node 1,0.5,local share,16.0,GB/s"))
+        let sense = CostSense(report)
+        let page = CostPage(report, sense).text
+        for words in ["interleave", "A verdict.", "weightedInterleave: not here", "50 %"] {
+            #expect(page.contains(words), "\(words)")
+        }
+        let advice = try #require(sense.advice.first { $0.advice.contains("numactl --interleave=0,1") })
+        #expect(advice.because.contains("16 GB/s interleaved, local 11 GB/s"))
     }
 
     @Test func aComparisonTellsBetterFromWorse() throws {

@@ -151,6 +151,11 @@ struct HostStateTests {
         #expect(changes.rate(.numaHit, now.nodes[0]) == 25)
         #expect(changes.rate(.numaMiss, now.nodes[0]) == nil)
         #expect(changes.free(now.nodes[0].zones[0], of: now.nodes[0]) == -20)
+        let list = changes.list(to: now)
+        #expect(list.seconds == 2 && list.nodes.map(\.id) == now.nodes.map(\.id))
+        #expect(list.nodes[0].numastatPerSecond["numa_hit"] == 25)
+        #expect(list.nodes[0].numastatPerSecond["numa_miss"] == .some(nil))
+        #expect(list.nodes[0].freePages[now.nodes[0].zones[0].name] == -20)
     }
 
     /// Whatever a kernel, or somebody else, says.
