@@ -39,7 +39,8 @@ import Testing
             return
         }
         #expect(report.loadedLatency.first?.threads == 0 && report.loadedLatency.count >= 5)
-        #expect(report.loadedLatency.dropFirst().first { $0.threads > 0 }.map { $0.gbps > 0 } ?? false)
+        // Not each: on a busy host a load may get no turn while the chase lasts.
+        #expect(report.loadedLatency.contains { $0.threads > 0 && $0.gbps > 0 })
         #expect(Set(report.locks.map(\.manner)) == [.uncontended, .contended, .handedOver])
         #expect(report.pageCosts.firstTouch.contains { $0.pages == .base && $0.nanosecondsPerPage.median > 0 })
         #expect(!report.curves.bySize.isEmpty && !report.curves.byStride.isEmpty)

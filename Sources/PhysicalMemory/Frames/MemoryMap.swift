@@ -46,7 +46,8 @@ import CPrimitives
     /// The migrate type of the pageblock that `pfn` lies in. *Kernel counterpart:* `get_pageblock_migratetype`.
     @inline(__always) func migrateType(of pfn: UInt64) -> UInt8 {
         assert(contains(pfn))
-        return unsafe blocks[Int(truncatingIfNeeded: (pfn &- first) &>> UInt64(truncatingIfNeeded: pageblockOrder))].load()
+        return unsafe blocks[Int(truncatingIfNeeded: (pfn &- first) &>> UInt64(truncatingIfNeeded: pageblockOrder))]
+            .load()
     }
 
     /// The view of the map that one node's lists use: offsets count from `base`, a multiple of the largest block.
