@@ -8,9 +8,8 @@ import Synchronization
 /// others bar it, then make every thread pass a memory barrier, then wait until it is not inside. Whichever came first,
 /// one of the two sees the other: an owner that had not seen the bar was inside before the barrier, and is seen there.
 ///
-/// *Kernel counterpart:* none; `pcp->lock` is a spinlock in `pcp_spin_trylock`'s hands, which costs a kernel with a
-/// single CPU nothing either. *Source:* Dice, Moir and Scherer, "Quickly Reacquirable Locks" (2003), with `membarrier(2)`
-/// in place of signals.
+/// *Kernel counterpart:* none: `pcp->lock` is a spinlock. *Source:* Dice, Moir and Scherer, "Quickly Reacquirable Locks"
+/// (2003), with `membarrier(2)` in place of their signals.
 struct OwnersDoor: ~Copyable, Lock {
     /// The owning thread, by the address of its memory, which no other living thread has. 0: nobody.
     private let owner = Atomic<UInt>(0)
