@@ -36,8 +36,13 @@ struct TorturePlan {
         self.stop = stop
     }
 
-    @inline(__always) static func spend(_ ticks: Int) {
-        if ticks > 0 { HolderDetention.stay(ticks, yielding: false) }
+    /// Spends so many ticks, with the CPU or without, unless the torture is stopped meanwhile.
+    @inline(__always) func spend(_ ticks: Int, yielding: Bool = false) {
+        guard ticks > 0 else { return }
+        let start = CycleClock.now()
+        while Int(truncatingIfNeeded: CycleClock.now() &- start) < ticks && stop.value.load() == 0 {
+            if yielding { cprim_yield() } else { cprim_pause() }
+        }
     }
 }
 
@@ -147,7 +152,7 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
                 rest -= 1
                 acquire(plan, tries: tries, &figures, waits)
             }
-            TorturePlan.spend(plan.think)
+            plan.spend(plan.think)
         }
         figures.waits = waits.times()
         return figures
@@ -189,14 +194,14 @@ final class TorturePlaces<L: Lock & ~Copyable>: Sendable {
             if held.value.lastNode != plan.user.node { figures.nodeHandOvers += 1 }
         }
         figures.acquisitions += 1
-        TorturePlan.spend(plan.hold)
+        plan.spend(plan.hold)
         if plan.isTurn(plan.delayedHolds, figures) {
-            TorturePlan.spend(plan.delay)
+            plan.spend(plan.delay)
             figures.delayedHolds += 1
         }
         if plan.isTurn(plan.yieldingHolds, figures) {
             cprim_yield()
-            HolderDetention.stay(plan.delay, yielding: true)
+            plan.spend(plan.delay, yielding: true)
             figures.yieldingHolds += 1
         }
         if held.value.leave(plan.user, entered: entered) { figures.collisions += 1 }

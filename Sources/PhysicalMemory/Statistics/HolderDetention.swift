@@ -26,10 +26,8 @@ public struct HolderDetention: Hashable, Sendable {
         return (roll >> 32 < delayed, roll & 0xffff_ffff < preempted)
     }
 
-    func stay(yielding: Bool) { Self.stay(ticks, yielding: yielding) }
-
-    /// Spends so many ticks, with the CPU or without.
-    static func stay(_ ticks: Int, yielding: Bool) {
+    /// Spends the time, with the CPU or without.
+    func stay(yielding: Bool) {
         let start = CycleClock.now()
         while Int(truncatingIfNeeded: CycleClock.now() &- start) < ticks {
             if yielding { cprim_yield() } else { cprim_pause() }
