@@ -53,7 +53,7 @@ struct AccessRatios {
         } figure: {
             1 / $0
         }
-        if position == nil { print("never: keeps the C chase from being left out") }
+        if UInt(bitPattern: position) == 0 { print("never: keeps the C chase from being left out") }
     }
 
     static func move(

@@ -45,62 +45,86 @@ struct ZoneLock: ~Copyable, Lock {
     }
 
     @inline(never) private borrowing func tryOther(_ user: LockUser) -> Bool {
+        recorder == nil ? tryChosen(user) : tryMeasured(user)
+    }
+
+    @inline(never) private borrowing func lockOther(_ user: LockUser, _ note: () -> Void) -> Bool {
+        recorder == nil ? lockChosen(user, note) : lockMeasured(user, note)
+    }
+
+    @inline(never) private borrowing func unlockOther() {
+        if recorder == nil { unlockChosen() } else { unlockMeasured() }
+    }
+
+    @inline(never) private borrowing func tryMeasured(_ user: LockUser) -> Bool {
         guard tryChosen(user) else { return false }
         recorder?.value.noteAcquired(user, since: nil)
         return true
     }
 
-    @inline(never) private borrowing func lockOther(_ user: LockUser, _ note: () -> Void) -> Bool {
-        guard let recorder else { return lockChosen(user, note) }
+    @inline(never) private borrowing func lockMeasured(_ user: LockUser, _ note: () -> Void) -> Bool {
         let start = CycleClock.now()
         let isTaken = lockChosen(user, note)
-        recorder.value.noteAcquired(user, since: isTaken ? start : nil)
+        recorder?.value.noteAcquired(user, since: isTaken ? start : nil)
         return isTaken
     }
 
-    @inline(never) private borrowing func unlockOther() {
-        guard let recorder else { return unlockChosen() }
-        let use = recorder.value.endUse()
+    @inline(never) private borrowing func unlockMeasured() {
+        let use = recorder?.value.endUse()
         unlockChosen()
-        recorder.value.record(use)
+        if let use { recorder?.value.record(use) }
     }
 
     @inline(__always) private borrowing func tryChosen(_ user: LockUser) -> Bool {
         switch algorithm {
-        case .tas: testAndSet.tryLock()
-        case .ttas: spin.tryLock()
-        case .ticket: ticket.tryLock()
-        case .mcs: mcs.tryLock()
-        case .queued: queued.tryLock()
-        case .numa: numa.tryLock(by: user)
-        case .pthread: library.tryLock()
-        case .mutex: mutex.tryLock()
+        case .tas: attempt(testAndSet, user)
+        case .ttas: attempt(spin, user)
+        case .ticket: attempt(ticket, user)
+        case .mcs: attempt(mcs, user)
+        case .queued: attempt(queued, user)
+        case .numa: attempt(numa, user)
+        case .pthread: attempt(library, user)
+        case .mutex: attempt(mutex, user)
         }
     }
 
     @inline(__always) private borrowing func lockChosen(_ user: LockUser, _ note: () -> Void) -> Bool {
         switch algorithm {
-        case .tas: testAndSet.lock(by: user, whenTaken: note)
-        case .ttas: spin.lock(by: user, whenTaken: note)
-        case .ticket: ticket.lock(by: user, whenTaken: note)
-        case .mcs: mcs.lock(by: user, whenTaken: note)
-        case .queued: queued.lock(by: user, whenTaken: note)
-        case .numa: numa.lock(by: user, whenTaken: note)
-        case .pthread: library.lock(by: user, whenTaken: note)
-        case .mutex: mutex.lock(by: user, whenTaken: note)
+        case .tas: waitFor(testAndSet, user, note)
+        case .ttas: waitFor(spin, user, note)
+        case .ticket: waitFor(ticket, user, note)
+        case .mcs: waitFor(mcs, user, note)
+        case .queued: waitFor(queued, user, note)
+        case .numa: waitFor(numa, user, note)
+        case .pthread: waitFor(library, user, note)
+        case .mutex: waitFor(mutex, user, note)
         }
     }
 
     @inline(__always) private borrowing func unlockChosen() {
         switch algorithm {
-        case .tas: testAndSet.unlock()
-        case .ttas: spin.unlock()
-        case .ticket: ticket.unlock()
-        case .mcs: mcs.unlock()
-        case .queued: queued.unlock()
-        case .numa: numa.unlock()
-        case .pthread: library.unlock()
-        case .mutex: mutex.unlock()
+        case .tas: letGo(testAndSet)
+        case .ttas: letGo(spin)
+        case .ticket: letGo(ticket)
+        case .mcs: letGo(mcs)
+        case .queued: letGo(queued)
+        case .numa: letGo(numa)
+        case .pthread: letGo(library)
+        case .mutex: letGo(mutex)
         }
     }
 }
+
+// Out of line, one for each kind of lock: what a function saves on the stack the lock's atomic operation waits for.
+
+@inline(never) private func attempt<L: Lock & ~Copyable>(_ lock: borrowing L, _ user: LockUser) -> Bool {
+    lock.tryLock(by: user)
+}
+
+@inline(never) private func waitFor<L: Lock & ~Copyable>(
+    _ lock: borrowing L, _ user: LockUser, _ note: () -> Void
+) -> Bool {
+    lock.lock(by: user, whenTaken: note)
+}
+
+@inline(never) private func letGo<L: Lock & ~Copyable>(_ lock: borrowing L) { lock.unlock() }
