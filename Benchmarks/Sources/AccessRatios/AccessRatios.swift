@@ -47,9 +47,13 @@ struct AccessRatios {
         var position = cycle.position
         let piece = 1 << 14
         compare("latency \(level.name), ns", rounds) {
-            rate { position = caccess_chase(position, UInt64(piece)); return piece }
+            rate {
+                position = caccess_chase(position, UInt64(piece)); return piece
+            }
         } swift: {
-            rate { cycle.walk(piece); return piece }
+            rate {
+                cycle.walk(piece); return piece
+            }
         } figure: {
             1 / $0
         }

@@ -76,10 +76,15 @@ struct StoredRatios: Codable {
         try encoder.encode(self).write(to: URL(fileURLWithPath: path))
     }
 
-    /// Says which patterns are worse than stored.
+    /// Says which patterns are worse than stored, and which could not be measured: with one CPU those of two.
     func holds(against path: String, tolerance: Double) throws -> Bool {
         let stored = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        let worse = stored.ratiosToC.filter { (ratiosToC[$0.key] ?? .infinity) > $0.value * (1 + tolerance) }
+        for pattern in stored.ratiosToC.keys.sorted() where ratiosToC[pattern] == nil {
+            print("not measured here: \(pattern)")
+        }
+        let worse = stored.ratiosToC.filter { pattern, before in
+            ratiosToC[pattern].map { $0 > before * (1 + tolerance) } ?? false
+        }
         for (pattern, before) in worse.sorted(by: { $0.key < $1.key }) {
             print(
                 String(format: "worse than stored: %@, x%.2f, was x%.2f", pattern, ratiosToC[pattern] ?? .nan, before))

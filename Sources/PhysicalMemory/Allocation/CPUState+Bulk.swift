@@ -47,7 +47,7 @@ extension CPUState {
         let zoneNumber = PageFlags.zone(map[pfns[first]].flags.load())
         let zone = pagesets[zoneNumber].value.zone
         let frames = zone.value.frames
-        guard let held = pagesets[zoneNumber].value.lists.tryAcquireFast() else { return 0 }
+        guard let held = pagesets[zoneNumber].value.lists.tryAcquire(by: user) else { return 0 }
         var place = first
         while place < pfns.count {
             let pfn = pfns[place]

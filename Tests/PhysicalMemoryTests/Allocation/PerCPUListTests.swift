@@ -63,6 +63,24 @@ import Testing
         #expect(machine.numaStat(of: 0).localNode == 500)
     }
 
+    /// Frames of two zones and one that nobody holds: the others are freed all the same.
+    @Test func bulkFreeRefusesWhatIsWrongAlone() throws {
+        let machine = try Machine(MachinePreset.laptop)
+        var frames: [PFN] = []
+        _ = try machine.allocateBulk(100, .kernel, on: 0, into: &frames)
+        frames.append(try machine.allocate(0, .dma32, on: 0))
+        _ = try machine.allocateBulk(50, .highUserMovable, on: 0, into: &frames)
+        let twice = frames[70]
+        try machine.free(twice, on: 1)
+        #expect(throws: BadPage(pfn: twice, order: 0, reason: .notAllocated)) {
+            try machine.freeBulk(frames, on: 0)
+        }
+        let audit = machine.audit(holding: [])
+        #expect(audit.isClean && audit.allocated == 0, "\(audit)")
+        #expect(machine.badPageCount == 1)
+        try machine.freeBulk([], on: 0)
+    }
+
     @Test func anotherCPUDrainsTheLists() throws {
         _ = try machine.allocate(0, .kernel, on: 0)
         machine.drain(0, on: 1)
