@@ -34,7 +34,8 @@ extension Machine {
     ///
     /// *Kernel counterpart:* `__free_pages`.
     public func free(_ pfn: PFN, order: Order = 0, on cpu: CPUID) throws(BadPage) {
-        guard let state = self.cpu(cpu), order >= 0, order.rawValue <= UInt8.max else {
+        guard let state = self.cpu(cpu) else { throw BadPage(pfn: pfn, order: order, reason: .noSuchCPU) }
+        guard order >= 0, order.rawValue <= UInt8.max else {
             throw BadPage(pfn: pfn, order: order, reason: .orderTooLarge)
         }
         if let reason = state.value.free(pfn.rawValue, UInt32(order.rawValue)) {
@@ -68,9 +69,8 @@ extension Machine {
     /// *Kernel counterpart:* `free_unref_folios`.
     public func freeBulk(_ frames: [PFN], on cpu: CPUID) throws(BadPage) {
         guard let first = frames.first else { return }
-        guard let state = self.cpu(cpu) else { throw BadPage(pfn: first, order: 0, reason: .orderTooLarge) }
-        let numbers = frames.map(\.rawValue)
-        if let refused = state.value.freeBulk(numbers.span) {
+        guard let state = self.cpu(cpu) else { throw BadPage(pfn: first, order: 0, reason: .noSuchCPU) }
+        if let refused = state.value.freeBulk(frames.span) {
             badPages.add(1)
             throw BadPage(pfn: frames[refused.place], order: 0, reason: refused.reason)
         }

@@ -65,6 +65,11 @@ enum BandwidthLoops {
         chost_stream_end()
     }
 
+    @inline(__always)
+    private static func sum(_ b: UnsafeRawPointer, _ c: UnsafeRawPointer, _ offset: Int, _ s: Double) -> Numbers {
+        b.load(fromByteOffset: offset, as: Numbers.self) + s * c.load(fromByteOffset: offset, as: Numbers.self)
+    }
+
     /// `a = b + s·c`
     @inline(never)
     static func triad(
@@ -72,9 +77,7 @@ enum BandwidthLoops {
     ) {
         var offset = 0
         while offset < byteCount {
-            let sum =
-                b.load(fromByteOffset: offset, as: Numbers.self) + s * c.load(fromByteOffset: offset, as: Numbers.self)
-            a.storeBytes(of: sum, toByteOffset: offset, as: Numbers.self)
+            a.storeBytes(of: sum(b, c, offset, s), toByteOffset: offset, as: Numbers.self)
             offset &+= 64
         }
     }
@@ -85,9 +88,7 @@ enum BandwidthLoops {
     ) {
         var offset = 0
         while offset < byteCount {
-            let sum =
-                b.load(fromByteOffset: offset, as: Numbers.self) + s * c.load(fromByteOffset: offset, as: Numbers.self)
-            stream(sum, a + offset)
+            stream(sum(b, c, offset, s), a + offset)
             offset &+= 64
         }
         chost_stream_end()

@@ -47,7 +47,8 @@ public enum JSONInput {
         }
     }
 
-    /// What is wrong with a text that is no JSON, and where, as far as brackets and quotes tell.
+    /// What is wrong with a text that is no JSON, and where, as far as brackets and quotes tell: the decoder names no
+    /// place.
     private static func syntaxError(in text: [UInt8], name: String) -> FormatError {
         var line = 1
         var isInString = false

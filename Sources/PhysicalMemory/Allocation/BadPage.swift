@@ -24,6 +24,8 @@ public struct BadPage: Error, Hashable, Sendable, CustomStringConvertible {
         case notInitialized
         /// No block has an order as large as that.
         case orderTooLarge
+        /// The machine has no CPU of that number to free on.
+        case noSuchCPU
     }
 
     public var pfn: PFN
@@ -48,6 +50,7 @@ public struct BadPage: Error, Hashable, Sendable, CustomStringConvertible {
             case .beyondMap: "it is beyond the memory map"
             case .notInitialized: "it was never given to the allocator"
             case .orderTooLarge: "no block has such an order"
+            case .noSuchCPU: "the machine has no such CPU"
             }
         return "bad page: pfn \(pfn), order \(order): \(what)"
     }

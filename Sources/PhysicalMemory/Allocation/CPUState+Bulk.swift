@@ -27,14 +27,14 @@ extension CPUState {
     /// One hold of a list's lock serves all that follow each other in one zone and have nothing special about them.
     /// *Kernel counterpart:* `free_unref_folios`. Complexity: O(frames) but for drains.
     @inline(__always)
-    borrowing func freeBulk(_ frames: Span<UInt64>) -> (place: Int, reason: BadPage.Reason)? {
+    borrowing func freeBulk(_ frames: Span<PFN>) -> (place: Int, reason: BadPage.Reason)? {
         var refused: (place: Int, reason: BadPage.Reason)?
         var place = 0
         while place < frames.count {
             let done = freeRun(frames, from: place)
             place += done
             guard done == 0 else { continue }
-            if let reason = freeAtLength(frames[place], 0), refused == nil { refused = (place, reason) }
+            if let reason = freeAtLength(frames[place].rawValue, 0), refused == nil { refused = (place, reason) }
             place += 1
         }
         return refused
@@ -42,15 +42,15 @@ extension CPUState {
 
     /// Frees plain frames of one zone, from `first` on. Returns how many; 0 if the first is not plain or its list taken.
     @inline(__always)
-    private borrowing func freeRun(_ pfns: Span<UInt64>, from first: Int) -> Int {
-        guard map.contains(pfns[first]) else { return 0 }
-        let zoneNumber = PageFlags.zone(map[pfns[first]].flags.load())
+    private borrowing func freeRun(_ pfns: Span<PFN>, from first: Int) -> Int {
+        guard map.contains(pfns[first].rawValue) else { return 0 }
+        let zoneNumber = PageFlags.zone(map[pfns[first].rawValue].flags.load())
         let zone = pagesets[zoneNumber].value.zone
         let frames = zone.value.frames
         guard let held = pagesets[zoneNumber].value.lists.tryAcquire(by: user) else { return 0 }
         var place = first
         while place < pfns.count {
-            let pfn = pfns[place]
+            let pfn = pfns[place].rawValue
             guard map.contains(pfn), map[pfn].claim == Page.allocated(order: 0) else { break }
             let flags = map[pfn].flags.load()
             let frame = frames.offset(pfn)

@@ -53,11 +53,11 @@ public struct AllocationPattern: Sendable {
         cpu.value.beginActing()
         defer { cpu.value.endActing() }
         var done = 0
-        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+        unsafe withUnsafeTemporaryAllocation(of: PFN.self, capacity: size) { frames in
             for _ in 0..<rounds {
                 var count = 0
                 _ = cpu.value.allocateBulk(size, gfp) {
-                    unsafe frames[count] = $0
+                    unsafe frames[count] = PFN($0)
                     count &+= 1
                 }
                 let taken = UnsafeBufferPointer(frames.extracting(0..<count))

@@ -29,6 +29,27 @@ extension Lock where Self: ~Copyable {
     borrowing func abandon() {}
 }
 
+/// A lock that is waited for by trying it again.
+protocol TriedLock: Lock, ~Copyable {
+    /// Tries until it has the lock, which was found taken.
+    borrowing func retry(by user: LockUser)
+}
+
+extension TriedLock where Self: ~Copyable {
+    @inline(__always) @discardableResult
+    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
+        if tryLock(by: user) { return false }
+        note()
+        retry(by: user)
+        return true
+    }
+
+    @inline(never) borrowing func retry(by user: LockUser) {
+        var wait = SpinWait()
+        repeat { wait.pause() } while !tryLock(by: user)
+    }
+}
+
 /// A lock with a line of waiters.
 protocol OrderlyLock: Lock, ~Copyable {
     /// Another value after each arrival of a waiter, as long as the lock is held.

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// *Kernel counterpart:* none: `pcp->lock` is a spinlock. *Source:* Dice, Moir and Scherer, "Quickly Reacquirable Locks"
 /// (2003), with `membarrier(2)` in place of their signals.
-struct OwnersDoor: ~Copyable, Lock {
+struct OwnersDoor: ~Copyable, TriedLock {
     /// The owning thread, by the address of its memory, which no other living thread has. 0: nobody.
     private let owner = Atomic<UInt>(0)
     private let inside = Atomic<UInt32>(0)
@@ -35,15 +35,6 @@ struct OwnersDoor: ~Copyable, Lock {
         if barred.load(ordering: .acquiring) == 0 { return true }
         inside.store(0, ordering: .releasing)
         return false
-    }
-
-    /// Enters as soon as nobody bars the owner, who calls this.
-    @discardableResult borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
-        if tryLock() { return false }
-        note()
-        var wait = SpinWait()
-        repeat { wait.pause() } while !tryLock()
-        return true
     }
 
     @inline(__always) borrowing func unlock() { inside.store(0, ordering: .releasing) }

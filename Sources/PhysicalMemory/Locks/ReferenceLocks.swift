@@ -5,26 +5,13 @@ import Synchronization
 ///
 /// It is tried rather than waited for: the library's own wait never yields, and would hold the CPU that the lock's
 /// holder needs.
-@safe struct LibrarySpinLock: ~Copyable, Lock {
+@safe struct LibrarySpinLock: ~Copyable, TriedLock {
     private let word = _Cell<Int32>(0)
 
     init() { unsafe cprim_spin_init(word._address) }
 
     @inline(__always) borrowing func tryLock(by user: LockUser = .anyone) -> Bool {
         unsafe cprim_spin_try(word._address) != 0
-    }
-
-    @inline(__always) @discardableResult
-    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
-        if tryLock() { return false }
-        note()
-        wait()
-        return true
-    }
-
-    @inline(never) private borrowing func wait() {
-        var wait = SpinWait()
-        repeat { wait.pause() } while !tryLock()
     }
 
     @inline(__always) borrowing func unlock() { unsafe cprim_spin_unlock(word._address) }

@@ -4,22 +4,14 @@ import Synchronization
 /// A test-and-test-and-set spinlock with back-off: ``LockAlgorithm/ttas``. Unfair; the cheapest when nobody else wants it.
 ///
 /// *Kernel counterpart:* `spinlock_t`, without the queue.
-struct SpinLock: ~Copyable, Lock {
+struct SpinLock: ~Copyable, TriedLock {
     private let word = Atomic<UInt32>(0)
 
     @inline(__always) borrowing func tryLock(by user: LockUser = .anyone) -> Bool {
         word.exchange(1, ordering: .acquiring) == 0
     }
 
-    @inline(__always) @discardableResult
-    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
-        if tryLock() { return false }
-        note()
-        wait()
-        return true
-    }
-
-    @inline(never) private borrowing func wait() {
+    @inline(never) borrowing func retry(by user: LockUser) {
         var looks = 0
         var backOff = 1
         while true {
@@ -48,24 +40,11 @@ struct SpinLock: ~Copyable, Lock {
 }
 
 /// A test-and-set spinlock: ``LockAlgorithm/tas``.
-struct TestAndSetLock: ~Copyable, Lock {
+struct TestAndSetLock: ~Copyable, TriedLock {
     private let word = Atomic<UInt32>(0)
 
     @inline(__always) borrowing func tryLock(by user: LockUser = .anyone) -> Bool {
         word.exchange(1, ordering: .acquiring) == 0
-    }
-
-    @inline(__always) @discardableResult
-    borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
-        if tryLock() { return false }
-        note()
-        wait()
-        return true
-    }
-
-    @inline(never) private borrowing func wait() {
-        var wait = SpinWait()
-        repeat { wait.pause() } while !tryLock()
     }
 
     @inline(__always) borrowing func unlock() {

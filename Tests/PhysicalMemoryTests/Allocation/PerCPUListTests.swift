@@ -79,6 +79,8 @@ import Testing
         #expect(audit.isClean && audit.allocated == 0, "\(audit)")
         #expect(machine.badPageCount == 1)
         try machine.freeBulk([], on: 0)
+        #expect(throws: BadPage(pfn: twice, order: 0, reason: .noSuchCPU)) { try machine.freeBulk([twice], on: 99) }
+        #expect(throws: BadPage(pfn: twice, order: 0, reason: .noSuchCPU)) { try machine.free(twice, on: 99) }
     }
 
     @Test func anotherCPUDrainsTheLists() throws {
