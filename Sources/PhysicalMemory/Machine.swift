@@ -119,11 +119,11 @@ public final class Machine: Sendable {
         cpus = cpuList.enumerated().map { place, entry in
             let (node, list) = (Int32(entry.node.rawValue), zonelists[entry.node.rawValue].fallback)
             let local = InlineArray<16, LocalZone?> { LocalZone($0, of: list, node: node, pagesets[place], rules) }
-            let home = local[Int(GFP.highUserMovable.rawValue & 15)]?.zone.value.number ?? 0
+            let home = local[Int(GFP.highUserMovable.rawValue & 15)]?.pageset ?? pagesets[place][0]
             return Stable(
                 CPUState(
                     id: entry.cpu, index: place, node: node, map: map, pagesets: pagesets[place],
-                    zonelists: zonelists, local: local, homeZone: UInt64(home), localZonelist: list, rules: rules,
+                    zonelists: zonelists, local: local, home: HomeZone(home), localZonelist: list, rules: rules,
                     allPagesets: pagesets,
                     daemons: daemons, events: events, observation: observation, distances: distances))
         }

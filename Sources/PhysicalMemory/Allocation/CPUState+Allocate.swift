@@ -8,6 +8,11 @@ extension CPUState {
     /// block. Everything else takes the same decisions at length in ``allocateAtLength(_:_:node:allowed:)``.
     /// *Kernel counterpart:* `__alloc_pages`. Complexity: O(1) but for refills.
     @inline(__always) borrowing func allocate(_ order: UInt32, _ gfp: GFP) -> UInt64 {
+        order == 0 ? allocatePlainly(0, gfp) : allocatePlainly(order, gfp)
+    }
+
+    // Single frames are served by code of their own: what the order decides is decided when it is compiled.
+    @inline(__always) private borrowing func allocatePlainly(_ order: UInt32, _ gfp: GFP) -> UInt64 {
         guard let local = local[Int(gfp.rawValue & 15)], rules.isKeptPerCPU(order),
             local.zone.value.isPlentiful(order, highest: local.highest),
             let held = local.pageset.value.lists.tryAcquireFast()
@@ -15,8 +20,8 @@ extension CPUState {
         let list = PerCPULists.listNumber(order, AllocationRules.migrateType(gfp))
         let pageset = local.pageset
         let frames = local.zone.value.frames
-        let frame = held.value.pop(list, order, frames)
-        guard frame != .none else { return refillAndAllocate(consume held, order, gfp) }
+        guard !held.value.isEmpty(list) else { return refillAndAllocate(consume held, order, gfp) }
+        let frame = held.value.pop(list, order)
         held.value.freeCount &>>= 1
         pageset.value.numa.hitLocal.addAsOnlyWriter(1)
         return handOut(frame, order, gfp, frames)
@@ -55,7 +60,7 @@ extension Zone {
     ///
     /// True only where ``admits(_:_:highest:_:)`` is, too.
     @inline(__always) borrowing func isPlentiful(_ order: UInt32, highest: Int) -> Bool {
-        let mark = tuning.plentyMark[highest].load() &+ withheld.load()
+        let mark = unsafe tuning.plentyMark[unchecked: highest].load() &+ withheld.load()
         let usable = freePages.load() &- (1 &<< Int(order)) &+ 1
         return flags.load() == 0 && usable > mark && (order == 0 || hasBlock(Int(order), []))
     }

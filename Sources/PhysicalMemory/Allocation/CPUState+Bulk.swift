@@ -2,6 +2,7 @@ extension CPUState {
     /// Takes up to `wanted` single frames from the lists of the first zone that can spare them all.
     ///
     /// *Kernel counterpart:* `alloc_pages_bulk_noprof`. Complexity: O(wanted).
+    @inline(__always)
     borrowing func allocateBulk(_ wanted: Int, _ gfp: GFP, _ body: (UInt64) -> Void) -> Int {
         guard wanted > 0 else { return 0 }
         let context = AllocationContext(gfp, node: Int(node), allowed: nil, cpu: self)
@@ -11,12 +12,18 @@ extension CPUState {
         guard let reference = bulkZone(wanted, flags, context, preferred),
             let held = pagesets[Int(reference.number)].value.lists.tryAcquire(by: user)
         else { return 0 }
+        let list = PerCPULists.listNumber(0, context.migrateType)
+        let frames = reference.zone.value.frames
         var taken = 0
         while taken < wanted {
-            let frame = takeFromLists(&held.value, reference.zone, 0, context.migrateType, flags)
-            if frame == .none { break }
-            body(handOut(frame, 0, gfp, reference.zone.value.frames))
-            taken += 1
+            if held.value.isEmpty(list),
+                !held.value.refill(list, 0, context.migrateType, flags, cpu: index, reference.zone.value)
+            {
+                break
+            }
+            let run = Swift.min(wanted - taken, held.value.length(of: list))
+            held.value.popRun(run, from: list) { body(handOut($0, 0, gfp, frames)) }
+            taken += run
         }
         count(taken, from: reference, preferred: preferred)
         return taken
@@ -40,28 +47,46 @@ extension CPUState {
         return refused
     }
 
-    /// Frees plain frames of one zone, from `first` on. Returns how many; 0 if the first is not plain or its list taken.
+    /// Frees plain frames of one zone and migrate type, from `first` on. Returns how many; 0 if the first is not plain or
+    /// its list taken.
     @inline(__always)
     private borrowing func freeRun(_ pfns: Span<PFN>, from first: Int) -> Int {
         guard map.contains(pfns[first].rawValue) else { return 0 }
         let zoneNumber = PageFlags.zone(map[pfns[first].rawValue].flags.load())
+        let type = map.migrateType(of: pfns[first].rawValue)
+        guard MigrateType.isMergeable(type), let held = pagesets[zoneNumber].value.lists.tryAcquire(by: user) else {
+            return 0
+        }
         let zone = pagesets[zoneNumber].value.zone
         let frames = zone.value.frames
-        guard let held = pagesets[zoneNumber].value.lists.tryAcquire(by: user) else { return 0 }
+        let list = PerCPULists.listNumber(0, type)
         var place = first
         while place < pfns.count {
-            let pfn = pfns[place].rawValue
-            guard map.contains(pfn), map[pfn].claim == Page.allocated(order: 0) else { break }
-            let flags = map[pfn].flags.load()
-            let frame = frames.offset(pfn)
-            let type = frames.migrateType(of: frame)
-            guard flags & (PageFlags.head | PageFlags.lru) == 0, PageFlags.zone(flags) == zoneNumber,
-                MigrateType.isMergeable(type)
-            else { break }
-            commit(frame, 0, type, zone, &held.value)
-            place &+= 1
+            let most = held.value.plainRoom(in: list, zoneFlags: zone.value.flags.load())
+            let rest = pfns.count - place
+            let done = held.value.pushRun(atMost: Swift.min(most, rest), to: list, frames) {
+                plainFrame(pfns[place &+ $0].rawValue, zoneNumber, type, frames)
+            }
+            place += done
+            if done == rest || done < most { break }
+            let frame = plainFrame(pfns[place].rawValue, zoneNumber, type, frames)
+            if frame == .none { break }
+            commitAtLength(frame, 0, type, zone, &held.value)
+            place += 1
         }
         return place - first
+    }
+
+    /// The frame, if it is allocated as a single one, of this zone and type and nothing special;
+    /// ``FrameOffset/none`` otherwise.
+    @inline(__always)
+    private borrowing func plainFrame(
+        _ pfn: UInt64, _ zoneNumber: Int, _ type: UInt8, _ frames: NodeFrames
+    ) -> FrameOffset {
+        guard map.contains(pfn), map[pfn].claim == Page.allocated(order: 0),
+            PageFlags.isPlain(map[pfn].flags.load(), zone: zoneNumber), map.migrateType(of: pfn) == type
+        else { return .none }
+        return frames.offset(pfn)
     }
 
     /// The low watermark, without a care for fragmentation and without waking kswapd.

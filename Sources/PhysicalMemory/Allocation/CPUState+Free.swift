@@ -5,10 +5,33 @@ extension CPUState {
     ///
     /// *Kernel counterpart:* `__free_pages`, `free_unref_page`. Complexity: O(1) but for drains.
     @inline(__always) borrowing func free(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
+        if order == 0 { return freeSingle(pfn) }
+        return freeBlock(pfn, order)
+    }
+
+    /// ``free(_:_:)`` for a movable frame of the CPU's own zone, or else ``freeBlock(_:_:)``.
+    ///
+    /// The zone and the list are asserted, not looked up, so that the list's address does not hang on the page: the next
+    /// request waits for that address.
+    @inline(__always) private borrowing func freeSingle(_ pfn: UInt64) -> BadPage.Reason? {
+        let frames = home.frames
+        let offset = pfn &- frames.firstPFN
+        let frame = FrameOffset(truncatingIfNeeded: offset)
+        let list = PerCPULists.listNumber(0, MigrateType.movable.rawValue)
+        guard offset < home.end, frames[frame].claim == Page.allocated(order: 0),
+            PageFlags.isPlain(frames[frame].flags.load(), zone: home.number),
+            frames.migrateType(of: frame) == MigrateType.movable.rawValue,
+            let held = home.pageset.value.lists.tryAcquireFast()
+        else { return freeBlock(pfn, 0) }
+        return commit(frame, pfn, 0, list, home.pageset.value.zone, held)
+    }
+
+    /// ``free(_:_:)`` for whatever is plain.
+    @inline(never) private borrowing func freeBlock(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
         guard map.contains(pfn), map[pfn].claim == Page.allocated(order: order) else { return freeAtLength(pfn, order) }
         let flags = map[pfn].flags.load()
         // Expected, so that the list's address does not hang on the page: the next request waits for that address.
-        let pageset = pagesets[Int(truncatingIfNeeded: cprim_predicted(UInt64(PageFlags.zone(flags)), homeZone))]
+        let pageset = pagesets[Int(truncatingIfNeeded: cprim_predicted(UInt64(PageFlags.zone(flags)), UInt64(home.number)))]
         let frame = pageset.value.zone.value.frames.offset(pfn)
         let type = UInt8(
             truncatingIfNeeded: cprim_predicted(
@@ -16,24 +39,55 @@ extension CPUState {
         guard flags & (PageFlags.head | PageFlags.lru) == 0, MigrateType.isMergeable(type), rules.isKeptPerCPU(order),
             let held = pageset.value.lists.tryAcquireFast()
         else { return freeAtLength(pfn, order) }
-        commit(frame, order, type, pageset.value.zone, &held.value)
-        return nil
+        return commit(frame, pfn, order, PerCPULists.listNumber(order, type), pageset.value.zone, held)
     }
 
-    /// Puts a block into the CPU's lists, and some others back to the zone if there are too many.
+    /// Puts a block into one of the CPU's lists. What is rare is done elsewhere, at the very end.
     ///
     /// *Kernel counterpart:* `free_unref_page_commit`.
     @inline(__always)
-    borrowing func commit(
+    private borrowing func commit(
+        _ frame: FrameOffset, _ pfn: UInt64, _ order: UInt32, _ list: Int, _ zone: Stable<Zone>,
+        _ held: consuming Held<PerCPULists, OwnersDoor>
+    ) -> BadPage.Reason? {
+        guard !held.value.isFull(list) else {
+            _ = consume held
+            return freeAtLength(pfn, order)
+        }
+        let freesHigh = held.value.takeFreed(frame, list, order, zone.value.frames)
+        guard held.value.isAmple(freesHigh: freesHigh, zoneFlags: zone.value.flags.load()) else {
+            return settle(held, list, zone, freesHigh)
+        }
+        return nil
+    }
+
+    @inline(never) private borrowing func settle(
+        _ held: consuming Held<PerCPULists, OwnersDoor>, _ list: Int, _ zone: Stable<Zone>, _ freesHigh: Bool
+    ) -> BadPage.Reason? {
+        settle(&held.value, list, zone, freesHigh)
+        return nil
+    }
+
+    /// Gives blocks back to the zone after a free, if there are too many.
+    private borrowing func settle(
+        _ lists: inout PerCPULists, _ list: Int, _ zone: Stable<Zone>, _ freesHigh: Bool
+    ) {
+        let surplus = lists.surplus(freesHigh: freesHigh, zoneFlags: zone.value.flags.load())
+        guard surplus > 0 else { return }
+        lists.drain(surplus, first: list, cpu: index, zone.value)
+        zone.value.noticeRecovery()
+    }
+
+    /// Puts a block into one of the CPU's lists, and some others back to the zone if there are too many.
+    @inline(never)
+    borrowing func commitAtLength(
         _ frame: FrameOffset, _ order: UInt32, _ type: UInt8, _ zone: Stable<Zone>, _ lists: inout PerCPULists
     ) {
         let list = PerCPULists.listNumber(order, type)
-        lists.allocFactor &>>= 1
-        lists.push(frame, list, order, zone.value.frames)
-        let surplus = lists.noteFree(order, zoneFlags: zone.value.flags.load())
-        if surplus > 0 {
-            lists.drain(surplus, first: list, cpu: index, zone.value)
-            zone.value.noticeRecovery()
+        lists.makeRoom(in: list)
+        let freesHigh = lists.takeFreed(frame, list, order, zone.value.frames)
+        if !lists.isAmple(freesHigh: freesHigh, zoneFlags: zone.value.flags.load()) {
+            settle(&lists, list, zone, freesHigh)
         }
     }
 
@@ -60,7 +114,7 @@ extension CPUState {
             type = MigrateType.movable.rawValue
         }
         if let held = pagesets[zone.value.number].value.lists.tryAcquire(by: user) {
-            commit(frame, order, type, zone, &held.value)
+            commitAtLength(frame, order, type, zone, &held.value)
         } else {
             freeToAreas(frame, order, zone)
         }

@@ -68,7 +68,7 @@ extension CPUState {
         if throughLists, type != MigrateType.isolate.rawValue, rules.isKeptPerCPU(order),
             let held = pagesets[zone.value.number].value.lists.tryAcquire(by: user)
         {
-            commit(frame, order, type, zone, &held.value)
+            commitAtLength(frame, order, type, zone, &held.value)
         } else {
             freeToAreas(frame, order, zone, toTail: toTail)
         }

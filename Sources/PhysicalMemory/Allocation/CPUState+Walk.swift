@@ -79,12 +79,10 @@ extension CPUState {
         _ lists: inout PerCPULists, _ zone: Stable<Zone>, _ order: UInt32, _ type: UInt8, _ flags: AllocationFlags
     ) -> FrameOffset {
         let list = PerCPULists.listNumber(order, type)
-        let frame = lists.pop(list, order, zone.value.frames)
-        if frame != .none { return frame }
-        guard
-            lists.refill(list, order, type, flags, cpu: index, zone.value)
-        else { return .none }
-        return lists.pop(list, order, zone.value.frames)
+        guard !lists.isEmpty(list) || lists.refill(list, order, type, flags, cpu: index, zone.value) else {
+            return .none
+        }
+        return lists.pop(list, order)
     }
 
     /// *Kernel counterpart:* `rmqueue_buddy`.

@@ -20,8 +20,8 @@ struct CPUState: ~Copyable {
     /// By the four bits of a gfp that choose a zone: where requests go as long as there is plenty. `nil` where the first
     /// zone is on another node, or none is.
     let local: InlineArray<16, LocalZone?>
-    /// The number of the zone that most frees are for.
-    let homeZone: UInt64
+    /// Where most frees go.
+    let home: HomeZone
     /// The zonelist of the CPU's own node.
     let localZonelist: Zonelist
     let rules: AllocationRules
@@ -68,6 +68,22 @@ struct LocalZone {
         zone = list.references[place].zone
         pageset = pagesets[Int(list.references[place].number)]
         self.highest = highest
+    }
+}
+
+/// The zone that most of a CPU's frees are for.
+struct HomeZone {
+    let pageset: Stable<PerCPUPages>
+    let frames: NodeFrames
+    /// Where the zone ends, as an offset of ``frames``.
+    let end: UInt64
+    let number: Int
+
+    init(_ pageset: Stable<PerCPUPages>) {
+        self.pageset = pageset
+        frames = pageset.value.zone.value.frames
+        end = UInt64(pageset.value.zone.value.span.upperBound)
+        number = pageset.value.zone.value.number
     }
 }
 

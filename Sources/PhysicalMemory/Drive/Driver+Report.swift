@@ -44,8 +44,8 @@ extension Driver {
             lockAcquisitions += zone.value.lockUse[state.value.index].acquisitions.load()
             lockContentions += zone.value.lockUse[state.value.index].contentions.load()
             let held = pageset.value.lists.acquire()
-            refills += held.value.refills
-            drains += held.value.drains
+            refills += held.value.refills.load()
+            drains += held.value.drains.load()
         }
         var heldFrames = 0
         var localWhenAllocated = 0

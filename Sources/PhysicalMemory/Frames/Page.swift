@@ -61,5 +61,9 @@ enum PageFlags {
     static var zoneShift: UInt64 { 48 }
 
     @inline(__always) static func zone(_ flags: UInt64) -> Int { Int(truncatingIfNeeded: flags >> zoneShift) }
+    /// Whether a page is of this zone, no large folio's head and on no LRU list.
+    @inline(__always) static func isPlain(_ flags: UInt64, zone: Int) -> Bool {
+        flags & (UInt64.max << zoneShift | head | lru) == UInt64(truncatingIfNeeded: zone) << zoneShift
+    }
     static func initial(zone: Int) -> UInt64 { UInt64(zone) << zoneShift | initialized }
 }

@@ -75,12 +75,8 @@ extension Machine {
         let frame = frames.offset(pfn.rawValue)
         let flags = frames[frame].flags.load()
         let isInitialized = flags & PageFlags.initialized != 0
-        let place = isInitialized ? place(of: frame, in: zone) : isManaged ? .deferred : .reserved
-        var links: (next: FrameOffset, previous: FrameOffset) = (.none, .none)
-        switch place {
-        case .free(pfn, _), .perCPU(_, list: _, head: pfn, _): links = (frames[frame].next, frames[frame].previous)
-        default: break
-        }
+        let (place, links) =
+            isInitialized ? place(of: frame, in: zone) : (isManaged ? .deferred : .reserved, Links())
         func neighbour(_ frame: FrameOffset) -> PFN? { frame == .none ? nil : PFN(frames.pfn(frame)) }
         let type = frames[frame].type.load()
         return PageStatus(
@@ -93,11 +89,18 @@ extension Machine {
             compoundHead: flags & PageFlags.tail != 0 ? PFN(frames.pfn(frames[frame].next)) : nil)
     }
 
-    /// Where an initialised frame is. Takes the locks of the CPUs' lists in turn.
-    private func place(of frame: FrameOffset, in zone: Stable<Zone>) -> PageStatus.Place {
+    /// The blocks beside one in its list.
+    private struct Links {
+        var next = FrameOffset.none
+        var previous = FrameOffset.none
+    }
+
+    /// Where an initialised frame is, and what is beside it if it heads a block in a list. Takes the locks of the CPUs'
+    /// lists in turn.
+    private func place(of frame: FrameOffset, in zone: Stable<Zone>) -> (PageStatus.Place, Links) {
         let frames = zone.value.frames
         if frames[frame].claim == Page.allocatedOfUnknownOrder {
-            return .allocated(head: PFN(frames.pfn(frame)), nil)
+            return (.allocated(head: PFN(frames.pfn(frame)), nil), Links())
         }
         for order in 0...zone.value.maxOrder {
             let head = frame & ~(FrameOffset(1) << FrameOffset(order) - 1)
@@ -107,28 +110,42 @@ extension Machine {
                 continue
             }
             let (first, order) = (PFN(frames.pfn(head)), Order(Int(size)))
-            return isFree ? .free(head: first, order) : .allocated(head: first, order)
+            guard isFree else { return (.allocated(head: first, order), Links()) }
+            let isHead = head == frame
+            return (
+                .free(head: first, order),
+                isHead ? Links(next: frames[frame].next, previous: frames[frame].previous) : Links()
+            )
         }
         for cpu in 0..<pagesets.count {
             let held = pagesets[cpu][zone.value.number].value.lists.acquire()
             for list in 0..<PerCPULists.listCount {
                 let order = list < 12 ? list / 3 : zone.value.hugePageOrder
                 let head = frame & ~(FrameOffset(1) << FrameOffset(order) - 1)
-                if held.value.list(list).contains(head, frames) {
-                    return .perCPU(cpus[cpu].value.id, list: list, head: PFN(frames.pfn(head)), Order(order))
-                }
+                guard let place = held.value.place(of: head, in: list) else { continue }
+                let links = head == frame ? held.value.links(at: place, in: list) : (.none, .none)
+                return (
+                    .perCPU(cpus[cpu].value.id, list: list, head: PFN(frames.pfn(head)), Order(order)),
+                    Links(next: links.next, previous: links.previous)
+                )
             }
         }
-        return .moving
+        return (.moving, Links())
     }
 }
 
-extension FrameList {
-    /// Complexity: O(length). The list's lock is held.
-    fileprivate func contains(_ wanted: FrameOffset, _ frames: NodeFrames) -> Bool {
-        var frame = first
-        while frame != .none && frame != wanted { frame = frames[frame].next }
-        return frame != .none
+extension PerCPULists {
+    /// Where a list has a block, from 0 at the head. Complexity: O(length).
+    fileprivate func place(of wanted: FrameOffset, in list: Int) -> Int? {
+        (0..<length(of: list)).first { block($0, of: list) == wanted }
+    }
+
+    /// The blocks beside the one at `place`.
+    fileprivate func links(at place: Int, in list: Int) -> (next: FrameOffset, previous: FrameOffset) {
+        (
+            place + 1 < length(of: list) ? block(place + 1, of: list) : .none,
+            place > 0 ? block(place - 1, of: list) : .none
+        )
     }
 }
 

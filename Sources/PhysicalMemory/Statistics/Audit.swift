@@ -155,20 +155,17 @@ private struct ZoneAuditor {
         var counted = 0
         for list in 0..<PerCPULists.listCount {
             let order = list < 12 ? list / 3 : zone.hugePageOrder
-            var frame = held.value.list(list).first
-            var previous = FrameOffset.none
-            while frame != .none {
-                guard isInside(frame, order, zone), counted <= zone.span.count else {
+            for place in 0..<held.value.length(of: list) {
+                let frame = held.value.block(place, of: list)
+                guard isInside(frame, order, zone) else {
                     audit.report("\(zone.name), cpu \(cpu), list \(list): leads out of the zone")
                     break
                 }
-                if zone.frames[frame].previous != previous || zone.frames[frame].claim != Page.listed(UInt32(list)) {
+                if zone.frames[frame].claim != Page.listed(UInt32(list)) {
                     audit.report("\(zone.name), cpu \(cpu), list \(list): broken at pfn \(PFN(zone.frames.pfn(frame)))")
                 }
                 audit.duplicated += PageCount(mark(frame, order))
                 counted += 1 << order
-                previous = frame
-                frame = zone.frames[frame].next
             }
         }
         if counted != held.value.count {

@@ -78,10 +78,8 @@ extension Machine {
             high: PageCount(held.value.high), highMin: PageCount(held.value.highMin),
             highMax: PageCount(held.value.highMax), batch: PageCount(held.value.batch),
             allocFactor: held.value.allocFactor, freeCount: held.value.freeCount, expire: held.value.expire,
-            listLengths: (0..<PerCPULists.listCount).map {
-                held.value.list($0).length(zone.value.frames)
-            },
-            refills: held.value.refills, drains: held.value.drains, allocations: numa.allocations)
+            listLengths: (0..<PerCPULists.listCount).map { held.value.length(of: $0) },
+            refills: held.value.refills.load(), drains: held.value.drains.load(), allocations: numa.allocations)
     }
 
     /// kswapd's mail box of a node: the order asked for, the highest zone index (−1: none) and requests so far.

@@ -38,12 +38,13 @@ struct PerCPULists: ~Copyable {
     var freeCount = 0
     /// Turns of the statistics worker until a remote zone's list is emptied. *Kernel counterpart:* `expire`.
     var expire = 0
-    /// Times that an empty list was filled from the zone.
-    var refills = 0
+    /// Times that an empty list was filled from the zone. It also keeps the whole of this in memory: a struct that could
+    /// be in registers is copied where it is borrowed, all lists with it.
+    let refills = SharedInt()
     /// Times that pages went back to the zone from here.
-    var drains = 0
+    let drains = SharedInt()
 
-    private var lists = InlineArray<14, FrameList>(repeating: FrameList())
+    private var lists = InlineArray<14, FrameRing> { _ in FrameRing() }
 
     init(_ tuning: ZoneLayout.PerCPUTuning, batchScaleMax: Int) {
         highMin = tuning.highMin.rawValue
@@ -65,43 +66,84 @@ struct PerCPULists: ~Copyable {
             ? Int(truncatingIfNeeded: order &* 3 &+ UInt32(type)) : type == MigrateType.movable.rawValue ? 13 : 12
     }
 
+    /// The number of blocks in a list.
+    @inline(__always) func length(of list: Int) -> Int { lists[list].count }
+
+    /// The first frame of a list's block at `place`, from 0 at the head.
+    @inline(__always) func block(_ place: Int, of list: Int) -> FrameOffset { lists[list][place] }
+
     @inline(__always) func isEmpty(_ list: Int) -> Bool { lists[list].isEmpty }
-    func list(_ number: Int) -> FrameList { lists[number] }
+    /// Whether ``makeRoom(in:)`` is due before the next block.
+    @inline(__always) func isFull(_ list: Int) -> Bool { lists[list].isFull }
+    mutating func makeRoom(in list: Int) { lists[list].makeRoom() }
 
-    /// Takes the first block of a list; ``FrameOffset/none`` if it is empty.
-    @inline(__always) mutating func pop(_ list: Int, _ order: UInt32, _ frames: NodeFrames) -> FrameOffset {
-        let frame = lists[list].first
-        if frame != .none {
-            _ = lists[list].removeFirst(frames)
-            count &-= 1 &<< Int(order)
+    /// Takes the first block of a list that has one.
+    @inline(__always) mutating func pop(_ list: Int, _ order: UInt32) -> FrameOffset {
+        count &-= 1 &<< Int(order)
+        return lists[list].removeFirst()
+    }
+
+    /// Takes the first `blocks` single frames of a list that has as many.
+    @inline(__always) mutating func popRun(_ blocks: Int, from list: Int, _ body: (FrameOffset) -> Void) {
+        var run = lists[list].headRun
+        for _ in 0..<blocks { body(run.take()) }
+        lists[list].moveHead(to: run)
+        count &-= blocks
+    }
+
+    /// How many single frames can be freed to a list before it needs room or the lists are full.
+    @inline(__always) func plainRoom(in list: Int, zoneFlags: UInt32) -> Int {
+        guard zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) == 0, fullAt > count else { return 0 }
+        return Swift.min(lists[list].room, fullAt &- count &- 1)
+    }
+
+    /// Frees single frames to the head of a list, at most as many as ``plainRoom(in:zoneFlags:)`` says, as long as
+    /// `next` has some. Returns how many. It leaves what as many single frees would.
+    @inline(__always) mutating func pushRun(
+        atMost most: Int, to list: Int, _ frames: NodeFrames, next: (Int) -> FrameOffset
+    ) -> Int {
+        var run = lists[list].headRun
+        var done = 0
+        while done < most {
+            let frame = next(done)
+            if frame == .none { break }
+            frames[frame].claim = Page.listed(UInt32(list))
+            run.put(frame)
+            done &+= 1
         }
-        return frame
+        guard done > 0 else { return 0 }
+        lists[list].moveHead(to: run)
+        count &+= done
+        allocFactor >>= done
+        previousFreeWasHighOrder = false
+        if freeCount < freeCountLimit { freeCount = Swift.min(freeCount &+ done, freeCountLimit) }
+        return done
     }
 
-    /// Puts a freed block to the head of a list.
-    @inline(__always) mutating func push(
+    /// Puts a freed block to the head of a list that is not full, and notes it. Returns what ``noteFree(_:)`` does.
+    @inline(__always) mutating func takeFreed(
         _ frame: FrameOffset, _ list: Int, _ order: UInt32, _ frames: NodeFrames
-    ) {
+    ) -> Bool {
         frames[frame].claim = Page.listed(UInt32(list))
-        lists[list].prepend(frame, frames)
+        lists[list].prepend(frame)
         count &+= 1 &<< Int(order)
+        allocFactor &>>= 1
+        return noteFree(order)
     }
 
-    /// Puts a block that comes from the zone to the tail of a list.
+    /// Puts a block that comes from the zone to the tail of a list, which is given room for it.
     @inline(__always) mutating func append(_ frame: FrameOffset, _ list: Int, _ order: UInt32, _ frames: NodeFrames) {
         frames[frame].claim = Page.listed(UInt32(list))
-        lists[list].append(frame, frames)
+        if lists[list].isFull { lists[list].makeRoom() }
+        lists[list].append(frame)
         count &+= 1 &<< Int(order)
     }
 
     /// Takes the last block of a list, to give it back; ``FrameOffset/none`` if it is empty.
-    @inline(__always) mutating func takeLast(_ list: Int, _ order: Int, _ frames: NodeFrames) -> FrameOffset {
-        let frame = lists[list].last
-        if frame != .none {
-            _ = lists[list].removeLast(frames)
-            count &-= 1 &<< order
-        }
-        return frame
+    @inline(__always) mutating func takeLast(_ list: Int, _ order: Int) -> FrameOffset {
+        if lists[list].isEmpty { return .none }
+        count &-= 1 &<< order
+        return lists[list].removeLast()
     }
 }
 
@@ -125,11 +167,11 @@ extension PerCPULists {
         return blocks > 1 ? Swift.max(blocks >> Int(order), 2) : blocks
     }
 
-    /// Notes one block freed to the lists. Returns how many pages are to go back to the zone now; 0 for none.
+    /// Notes one block freed to the lists. Returns whether blocks of order 1 to 3 are to leave at once.
     ///
-    /// *Kernel counterpart:* the second half of `free_unref_page_commit`.
-    @inline(__always)
-    mutating func noteFree(_ order: UInt32, zoneFlags: UInt32) -> Int {
+    /// *Kernel counterpart:* with ``isAmple(freesHigh:zoneFlags:)`` and ``surplus(freesHigh:zoneFlags:)`` the second half
+    /// of `free_unref_page_commit`.
+    @inline(__always) private mutating func noteFree(_ order: UInt32) -> Bool {
         var freesHigh = false
         if order &- 1 < Self.costlyOrder {
             freesHigh =
@@ -139,15 +181,16 @@ extension PerCPULists {
             previousFreeWasHighOrder = false
         }
         if freeCount < freeCountLimit { freeCount &+= 1 &<< Int(order) }
-        // The common case of what follows, in two comparisons: plenty of room and nothing that would shrink the list.
-        guard freesHigh || count >= fullAt || zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) != 0 else {
-            return 0
-        }
-        return overflow(freesHigh: freesHigh, zoneFlags: zoneFlags)
+        return freesHigh
     }
 
-    @inline(never)
-    private mutating func overflow(freesHigh: Bool, zoneFlags: UInt32) -> Int {
+    /// The common case after a free: plenty of room, and nothing that would shrink the list.
+    @inline(__always) func isAmple(freesHigh: Bool, zoneFlags: UInt32) -> Bool {
+        !freesHigh && count < fullAt && zoneFlags & (ZoneFlags.reclaimActive | ZoneFlags.belowHigh) == 0
+    }
+
+    /// How many pages are to go back to the zone after a free; 0 for none.
+    mutating func surplus(freesHigh: Bool, zoneFlags: UInt32) -> Int {
         let limit = limit(freesHigh: freesHigh, zoneFlags: zoneFlags)
         return count >= limit ? drainCount(limit: limit, freesHigh: freesHigh) : 0
     }
@@ -177,8 +220,8 @@ extension PerCPULists {
         return limit
     }
 
-    /// Changes nothing, but a borrow would copy all lists. *Kernel counterpart:* `nr_pcp_free`.
-    private mutating func drainCount(limit: Int, freesHigh: Bool) -> Int {
+    /// *Kernel counterpart:* `nr_pcp_free`.
+    private func drainCount(limit: Int, freesHigh: Bool) -> Int {
         if freesHigh { return Swift.min(count, batch << batchScaleMax) }
         if limit < batch { return 1 }
         return Swift.min(Swift.max(freeCount, batch), limit - batch)

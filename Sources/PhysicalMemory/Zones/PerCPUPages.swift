@@ -45,7 +45,7 @@ extension PerCPULists {
     ) -> Bool {
         let belowHigh = zone.flags.load() & ZoneFlags.belowHigh != 0
         let wanted = refillCount(order, zoneIsBelowHigh: belowHigh)
-        refills += 1
+        refills.addAsOnlyWriter(1)
         let held = zone.acquireAreas(cpu: cpu)
         if zone.isObserved(by: cpu) { return refillObserved(list, order, type, flags, wanted, cpu: cpu, zone, held) }
         var mode = TakeMode.normal
@@ -89,13 +89,13 @@ extension PerCPULists {
     ) {
         var rest = Swift.min(pages, count)
         guard rest > 0 else { return }
-        drains += 1
+        drains.addAsOnlyWriter(1)
         let held = zone.acquireAreas(cpu: cpu)
         var number = first
         while rest > 0 {
             let order = number < 12 ? number / 3 : zone.hugePageOrder
             while rest > 0 {
-                let frame = takeLast(number, order, zone.frames)
+                let frame = takeLast(number, order)
                 if frame == .none { break }
                 rest &-= 1 &<< order
                 note?(frame)

@@ -98,9 +98,16 @@ extension PerCPUPages {
         image.freeCount = held.value.freeCount
         image.expire = held.value.expire
         if withLists {
-            image.lists = (0..<PerCPULists.listCount).map { held.value.list($0).members(zone.value.frames) }
+            image.lists = (0..<PerCPULists.listCount).map { held.value.members(of: $0, zone.value.frames) }
         }
         return image
+    }
+}
+
+extension PerCPULists {
+    /// The first frames of a list's blocks, head first. Complexity: O(length).
+    fileprivate func members(of list: Int, _ frames: NodeFrames) -> [PFN] {
+        (0..<length(of: list)).map { PFN(frames.pfn(block($0, of: list))) }
     }
 }
 

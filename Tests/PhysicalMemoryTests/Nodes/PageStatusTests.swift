@@ -117,4 +117,18 @@ struct ZoneDataTests {
         #expect(try #require(sockets.zoneData(ZoneName(node: 0, zone: .dma))).isContiguous)
         #expect(try #require(sockets.zoneData(ZoneName(node: 1, zone: .dma))).isContiguous == false)
     }
+
+    @Test func neighboursInAPerCPUListAreNamed() throws {
+        let machine = try Machine(MachineSpec.tiny)
+        let frames = try (0..<3).map { _ in try machine.allocate(0, .kernel, on: 0) }
+        for pfn in frames { try machine.free(pfn, on: 0) }
+        let (head, middle, third) = (frames[2], frames[1], frames[0])
+        let status = try #require(machine.page(middle))
+        #expect(status.previous == head && status.next == third)
+        #expect(machine.page(head)?.previous == nil && machine.page(head)?.next == middle)
+        let length = machine.pageset(of: 0, status.zone)?.listLengths[0] ?? 0
+        var (last, steps) = (third, 2)
+        while let next = machine.page(last)?.next, steps <= length { (last, steps) = (next, steps + 1) }
+        #expect(steps == length - 1, "the links lead through the whole list")
+    }
 }

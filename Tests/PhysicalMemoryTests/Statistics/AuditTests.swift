@@ -6,7 +6,7 @@ import Testing
 @Suite struct AuditTests {
     enum Damage: CaseIterable {
         case link, mark, pageblock, freeCount, highatomicCount, withheldCount, occupied
-        case cpuLink, cpuCount
+        case cpuMark, cpuCount
 
         /// What the audit says of it.
         var words: String {
@@ -18,7 +18,7 @@ import Testing
             case .highatomicCount: "free highatomic pages, counted"
             case .withheldCount: "pages withheld, counted"
             case .occupied: "marked wrongly as empty or not"
-            case .cpuLink: "broken at pfn"
+            case .cpuMark: "broken at pfn"
             case .cpuCount: "pages in lists, counted"
             }
         }
@@ -31,9 +31,8 @@ import Testing
             let first = areas.value.list(order, movable).first
             let second = zone.frames[first].next
             try #require(first != .none && second != .none)
-            let cpuFirst = list.value.list(0).first
-            let cpuSecond = zone.frames[cpuFirst].next
-            try #require(cpuFirst != .none && cpuSecond != .none)
+            try #require(list.value.length(of: 0) > 1)
+            let cpuSecond = list.value.block(1, of: 0)
             switch self {
             case .link: zone.frames[second].previous = .none
             case .mark: zone.frames[first].type.store(0)
@@ -42,7 +41,7 @@ import Testing
             case .highatomicCount: zone.freeHighatomic.addAsOnlyWriter(1)
             case .withheldCount: zone.withheld.addAsOnlyWriter(1)
             case .occupied: zone.occupiedOrders[Int(movable)].remove(UInt32(1) << UInt32(order))
-            case .cpuLink: zone.frames[cpuSecond].previous = .none
+            case .cpuMark: zone.frames[cpuSecond].claim = Page.listed(1)
             case .cpuCount: list.value.count += 1
             }
         }
