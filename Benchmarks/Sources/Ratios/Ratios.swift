@@ -6,12 +6,16 @@ import PhysicalMemory
 /// allocation or a free), the least of several rounds, and their ratio.
 @main
 struct Ratios {
+    /// Only patterns whose names contain this are measured.
+    private static let wanted = CommandLine.arguments.dropFirst(2).first ?? ""
+    private static let frames: UInt64 = 5 << 18
+
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst().map(\.self)
         let rounds = arguments.first.flatMap(Int.init) ?? 9
         let spec = MachineSpec(
             name: "benchmark",
-            memory: [.init(start: .gibibytes(4), end: .gibibytes(5), node: 0)],
+            memory: [.init(start: .gibibytes(4), end: .gibibytes(9), node: 0)],
             nodes: [.init(id: 0, cpus: [0, 1], distances: [10])])
         var layout = try MachineLayout(booting: spec)
         let tuned = ZoneLayout.PerCPUTuning(batch: 63, highMin: 2000, highMax: 20000)
@@ -25,7 +29,7 @@ struct Ratios {
             machine.finishInitialization(of: 0)
             guard let pattern = AllocationPattern(machine, cpu: 0),
                 let twin = twin_create(
-                    1 << 18, 2, tuning.batch.rawValue, tuning.highMin.rawValue, tuning.highMax.rawValue,
+                    frames, 2, tuning.batch.rawValue, tuning.highMin.rawValue, tuning.highMax.rawValue,
                     layout.nodes[0].zones[2].watermarks.high.rawValue)
             else { fatalError("no memory for the benchmark's machines") }
             let gfp = GFP.highUserMovable
@@ -49,6 +53,11 @@ struct Ratios {
             } swift: {
                 UInt64(pattern.pool(pairs: 2_000_000, size: 65536, gfp))
             }
+            compare("4 GiB out and back, \(name)", rounds, operations: 2 << 20) {
+                twin_batch(twin, 0, 1, 1 << 20, 0, gfp.rawValue)
+            } swift: {
+                UInt64(pattern.batch(rounds: 1, size: 1 << 20, gfp))
+            }
             compare("batch of 512 by bulk calls, \(name)", rounds, operations: 4_096_000) {
                 twin_batch(twin, 0, 4000, 512, 0, gfp.rawValue)
             } swift: {
@@ -63,6 +72,7 @@ struct Ratios {
     static func compare(
         _ name: String, _ rounds: Int, operations: Int, c: () -> UInt64, swift: () -> UInt64
     ) {
+        guard wanted.isEmpty || name.contains(wanted) else { return }
         var best = (c: Double.infinity, swift: Double.infinity)
         var pairs: (UInt64, UInt64) = (0, 0)
         for _ in 0..<rounds {

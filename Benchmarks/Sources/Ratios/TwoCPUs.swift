@@ -43,10 +43,10 @@ struct TwoCPUs {
         } swift: {
             patterns[$0].batch(rounds: 2000, size: 512, self.gfp)
         }
-        compare("2 CPUs: 2 × 256 MiB out and back, \(name)", pairs: 65536) {
-            twin_batch(twin, Int32($0), 1, 65536, 0, gfp)
+        compare("2 CPUs: 2 × 2 GiB out and back, \(name)", pairs: 1 << 19) {
+            twin_batch(twin, Int32($0), 1, 1 << 19, 0, gfp)
         } swift: {
-            patterns[$0].batch(rounds: 1, size: 65536, self.gfp)
+            patterns[$0].batch(rounds: 1, size: 1 << 19, self.gfp)
         }
         compare("from one CPU to the other, \(name)", pairs: 500_000) {
             $0 == 0 ? twin_give(twin, 0, twinLine, 500_000, gfp) : twin_take(twin, 1, twinLine, 500_000)

@@ -12,7 +12,7 @@ extension CPUState {
     }
 
     // Single frames are served by code of their own: what the order decides is decided when it is compiled.
-    @inline(__always) private borrowing func allocatePlainly(_ order: UInt32, _ gfp: GFP) -> UInt64 {
+    @inline(__always) borrowing func allocatePlainly(_ order: UInt32, _ gfp: GFP) -> UInt64 {
         guard let local = local[Int(gfp.rawValue & 15)], rules.isKeptPerCPU(order),
             local.zone.value.isPlentiful(order, highest: local.highest),
             let held = local.pageset.value.lists.tryAcquireFast()
@@ -21,8 +21,7 @@ extension CPUState {
         let pageset = local.pageset
         let frames = local.zone.value.frames
         guard !held.value.isEmpty(list) else { return refillAndAllocate(consume held, order, gfp) }
-        let frame = held.value.pop(list, order)
-        held.value.freeCount &>>= 1
+        let frame = held.value.allocate(list, order)
         pageset.value.numa.hitLocal.addAsOnlyWriter(1)
         return handOut(frame, order, gfp, frames)
     }
@@ -38,7 +37,7 @@ extension CPUState {
         let flags = fastFlags(gfp, preferred: preferred)
         let frame = takeFromLists(
             &held.value, preferred.zone, order, AllocationRules.migrateType(gfp), flags)
-        if frame != .none { held.value.freeCount &>>= 1 }
+        if frame != .none { held.value.tally.halveFrees() }
         _ = consume held
         guard frame != .none else { return allocateAtLength(order, gfp) }
         answerBoost(of: preferred.zone, flags)

@@ -5,33 +5,37 @@ extension CPUState {
     ///
     /// *Kernel counterpart:* `__free_pages`, `free_unref_page`. Complexity: O(1) but for drains.
     @inline(__always) borrowing func free(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
-        if order == 0 { return freeSingle(pfn) }
-        return freeBlock(pfn, order)
+        order == 0 ? freePlainly(pfn, 0) : freeBlock(pfn, order)
     }
 
-    /// ``free(_:_:)`` for a movable frame of the CPU's own zone, or else ``freeBlock(_:_:)``.
+    /// ``free(_:_:)`` for a movable block of the CPU's own zone, or else ``freeElsewhere(_:_:)``.
     ///
     /// The zone and the list are asserted, not looked up, so that the list's address does not hang on the page: the next
     /// request waits for that address.
-    @inline(__always) private borrowing func freeSingle(_ pfn: UInt64) -> BadPage.Reason? {
+    @inline(__always) borrowing func freePlainly(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
         let frames = home.frames
         let offset = pfn &- frames.firstPFN
         let frame = FrameOffset(truncatingIfNeeded: offset)
-        let list = PerCPULists.listNumber(0, MigrateType.movable.rawValue)
-        guard offset < home.end, frames[frame].claim == Page.allocated(order: 0),
+        let list = PerCPULists.listNumber(order, MigrateType.movable.rawValue)
+        guard offset < home.end, frames[frame].claim == Page.allocated(order: order), rules.isKeptPerCPU(order),
             PageFlags.isPlain(frames[frame].flags.load(), zone: home.number),
             frames.migrateType(of: frame) == MigrateType.movable.rawValue,
             let held = home.pageset.value.lists.tryAcquireFast()
-        else { return freeBlock(pfn, 0) }
-        return commit(frame, pfn, 0, list, home.pageset.value.zone, held)
+        else { return freeElsewhere(pfn, order) }
+        return commit(frame, pfn, order, list, home.pageset.value.zone, held)
     }
 
-    /// ``free(_:_:)`` for whatever is plain.
     @inline(never) private borrowing func freeBlock(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
+        freePlainly(pfn, order)
+    }
+
+    /// ``free(_:_:)`` for blocks of other types and zones that the CPU keeps lists of.
+    @inline(never) private borrowing func freeElsewhere(_ pfn: UInt64, _ order: UInt32) -> BadPage.Reason? {
         guard map.contains(pfn), map[pfn].claim == Page.allocated(order: order) else { return freeAtLength(pfn, order) }
         let flags = map[pfn].flags.load()
         // Expected, so that the list's address does not hang on the page: the next request waits for that address.
-        let pageset = pagesets[Int(truncatingIfNeeded: cprim_predicted(UInt64(PageFlags.zone(flags)), UInt64(home.number)))]
+        let number = cprim_predicted(UInt64(PageFlags.zone(flags)), UInt64(home.number))
+        let pageset = pagesets[Int(truncatingIfNeeded: number)]
         let frame = pageset.value.zone.value.frames.offset(pfn)
         let type = UInt8(
             truncatingIfNeeded: cprim_predicted(

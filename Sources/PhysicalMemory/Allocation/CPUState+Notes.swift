@@ -54,8 +54,8 @@ extension CPUState {
         let look = AllocationStep.ListLook(
             order: Order(Int(order)), migrateType: MigrateType.name(type), locked: true,
             isEmpty: lists.isEmpty(PerCPULists.listNumber(order, type)), count: PageCount(lists.count),
-            high: PageCount(lists.high), batch: PageCount(lists.batch), freeCount: lists.freeCount,
-            allocFactor: lists.allocFactor)
+            high: PageCount(lists.high), batch: PageCount(lists.batch), freeCount: lists.tally.freeCount,
+            allocFactor: lists.tally.allocFactor)
         note(.perCPUList(look), at: reference)
     }
 
@@ -89,7 +89,7 @@ extension PerCPULists {
             .refill(
                 .init(
                     wantedBlocks: wanted, takenBlocks: taken, sourceBlocks: sources, high: PageCount(high),
-                    batch: PageCount(batch), allocFactor: allocFactor)),
+                    batch: PageCount(batch), allocFactor: tally.allocFactor)),
             at: zone.zoneName)
     }
 }

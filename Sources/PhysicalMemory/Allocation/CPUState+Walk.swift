@@ -70,7 +70,7 @@ extension CPUState {
             return .none
         }
         noteList(held.value, order, type, reference)
-        held.value.freeCount &>>= 1
+        held.value.tally.halveFrees()
         return takeFromLists(&held.value, reference.zone, order, type, flags)
     }
 

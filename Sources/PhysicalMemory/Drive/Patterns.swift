@@ -16,14 +16,17 @@ public struct AllocationPattern: Sendable {
     /// Last in, first out: one block allocated and freed, `pairs` times. Returns the pairs that succeeded.
     @inline(never)
     public func lifo(pairs: Int, order: Order = 0, _ gfp: GFP) -> Int {
-        let bits = UInt32(order.rawValue)
         cpu.value.beginActing()
         defer { cpu.value.endActing() }
+        return order == 0 ? lifo(pairs, 0, gfp) : lifo(pairs, UInt32(order.rawValue), gfp)
+    }
+
+    // A loop for single frames and one for blocks, each with what it needs in registers.
+    @inline(__always) private func lifo(_ pairs: Int, _ order: UInt32, _ gfp: GFP) -> Int {
         var done = 0
         for _ in 0..<pairs {
-            let pfn = cpu.value.allocate(bits, gfp)
-            if pfn == CPUState.noFrame { break }
-            if cpu.value.free(pfn, bits) != nil { break }
+            let pfn = cpu.value.allocatePlainly(order, gfp)
+            if pfn == CPUState.noFrame || cpu.value.freePlainly(pfn, order) != nil { break }
             done &+= 1
         }
         return done
@@ -32,19 +35,19 @@ public struct AllocationPattern: Sendable {
     /// `size` blocks allocated, then all freed in the same order, `rounds` times. Returns the pairs that succeeded.
     @inline(never)
     public func batch(rounds: Int, size: Int, order: Order = 0, _ gfp: GFP) -> Int {
-        let bits = UInt32(order.rawValue)
         cpu.value.beginActing()
         defer { cpu.value.endActing() }
-        var done = 0
-        unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+        let bits = UInt32(order.rawValue)
+        return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { frames in
+            var done = 0
             for _ in 0..<rounds {
                 for index in 0..<size { unsafe frames[index] = cpu.value.allocate(bits, gfp) }
                 for index in 0..<size where unsafe frames[index] != CPUState.noFrame {
                     if unsafe cpu.value.free(frames[index], bits) == nil { done &+= 1 }
                 }
             }
+            return done
         }
-        return done
     }
 
     /// ``batch(rounds:size:order:_:)`` of single frames, by one call for all allocations and one for all frees.

@@ -30,6 +30,12 @@
         return unsafe slots[slot(head &+ UInt32(truncatingIfNeeded: place))]
     }
 
+    /// The block at `place` from the tail, from 0 on; any frame where there is none.
+    @inline(__always) func last(_ place: Int) -> FrameOffset {
+        assert(capacity > 0)
+        return unsafe slots[slot(tail &- 1 &- UInt32(truncatingIfNeeded: place))]
+    }
+
     @inline(__always) private func slot(_ place: UInt32) -> Int { Int(place & (capacity &- 1)) }
 
     /// Puts a block to the head of a list that is not full. Complexity: O(1).
@@ -73,11 +79,12 @@
     @inline(never) mutating func makeRoom() {
         guard isFull else { return }
         let (old, length) = (capacity, tail &- head)
-        let wider = UnsafeMutablePointer<FrameOffset>.allocate(capacity: Int(max(2 * old, Self.leastCapacity)))
-        for place in 0..<Int(length) { unsafe (wider + place).initialize(to: self[place]) }
+        let width = Int(max(2 * old, Self.leastCapacity))
+        let wider = UnsafeMutablePointer<FrameOffset>.allocate(capacity: width)
+        for place in 0..<width { unsafe (wider + place).initialize(to: place < length ? self[place] : 0) }
         unsafe slots.deallocate()
         unsafe slots = wider
-        capacity = max(2 * old, Self.leastCapacity)
+        capacity = UInt32(width)
         (head, tail) = (0, length)
     }
 }

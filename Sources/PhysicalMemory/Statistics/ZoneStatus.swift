@@ -77,7 +77,7 @@ extension Machine {
             cpu: cpu, node: name.node, zone: name.zone, count: PageCount(held.value.count),
             high: PageCount(held.value.high), highMin: PageCount(held.value.highMin),
             highMax: PageCount(held.value.highMax), batch: PageCount(held.value.batch),
-            allocFactor: held.value.allocFactor, freeCount: held.value.freeCount, expire: held.value.expire,
+            allocFactor: held.value.tally.allocFactor, freeCount: held.value.tally.freeCount, expire: held.value.expire,
             listLengths: (0..<PerCPULists.listCount).map { held.value.length(of: $0) },
             refills: held.value.refills.load(), drains: held.value.drains.load(), allocations: numa.allocations)
     }

@@ -13,8 +13,9 @@ struct PerCPULists: ~Copyable {
     /// Turns of the statistics worker that a remote zone's lists outlive the CPU's last use of the zone.
     static var foldsUntilDrain: Int { 3 }
 
+    var tally = PerCPUTally()
     /// Pages in all lists.
-    var count = 0
+    @inline(__always) var count: Int { tally.count }
     /// Pages beyond which some are given back; moves between ``highMin`` and ``highMax``.
     var high = 0 { didSet { noteBounds() } }
     var highMin: Int { didSet { noteBounds() } }
@@ -25,17 +26,10 @@ struct PerCPULists: ~Copyable {
     let batchScaleMax: Int
     /// ``count`` from which a free has more to do: ``high``, or anything while that is out of its bounds.
     private var fullAt = 0
-    /// ``freeCount`` rises no more from here on.
-    private var freeCountLimit = 0
-    /// The order before was freed as a block of order 1 to 3. *Kernel counterpart:* `PCPF_PREV_FREE_HIGH_ORDER`.
-    var previousFreeWasHighOrder = false
+    private var freesLimit = PerCPUTally.FreesLimit(0)
     /// Whether blocks of order 1 to 3 leave at once only from `batch` pages on. Set where the CPU's share of the cache
     /// is large enough. *Kernel counterpart:* `PCPF_FREE_HIGH_BATCH`.
     var freesHighOrderInBatches = false
-    /// log₂ of the factor that scales the next fetch: grows while nothing is freed.
-    var allocFactor = 0
-    /// Pages freed lately without an allocation between.
-    var freeCount = 0
     /// Turns of the statistics worker until a remote zone's list is emptied. *Kernel counterpart:* `expire`.
     var expire = 0
     /// Times that an empty list was filled from the zone. It also keeps the whole of this in memory: a struct that could
@@ -56,7 +50,7 @@ struct PerCPULists: ~Copyable {
 
     private mutating func noteBounds() {
         fullAt = high >= highMin && high <= highMax ? high : .min
-        freeCountLimit = batch << batchScaleMax
+        freesLimit = PerCPUTally.FreesLimit(batch << batchScaleMax)
     }
 
     /// The number of the list for blocks of this order and type, which must be one that the lists keep.
@@ -79,7 +73,13 @@ struct PerCPULists: ~Copyable {
 
     /// Takes the first block of a list that has one.
     @inline(__always) mutating func pop(_ list: Int, _ order: UInt32) -> FrameOffset {
-        count &-= 1 &<< Int(order)
+        tally.remove(1 &<< Int(order))
+        return lists[list].removeFirst()
+    }
+
+    /// ``pop(_:_:)`` by one who has not yet told the tally that somebody allocates.
+    @inline(__always) mutating func allocate(_ list: Int, _ order: UInt32) -> FrameOffset {
+        tally.noteAllocated(pages: 1 &<< Int(order))
         return lists[list].removeFirst()
     }
 
@@ -88,7 +88,7 @@ struct PerCPULists: ~Copyable {
         var run = lists[list].headRun
         for _ in 0..<blocks { body(run.take()) }
         lists[list].moveHead(to: run)
-        count &-= blocks
+        tally.remove(blocks)
     }
 
     /// How many single frames can be freed to a list before it needs room or the lists are full.
@@ -111,12 +111,8 @@ struct PerCPULists: ~Copyable {
             run.put(frame)
             done &+= 1
         }
-        guard done > 0 else { return 0 }
         lists[list].moveHead(to: run)
-        count &+= done
-        allocFactor >>= done
-        previousFreeWasHighOrder = false
-        if freeCount < freeCountLimit { freeCount = Swift.min(freeCount &+ done, freeCountLimit) }
+        tally.noteFreed(singlePages: done, limit: freesLimit)
         return done
     }
 
@@ -126,8 +122,6 @@ struct PerCPULists: ~Copyable {
     ) -> Bool {
         frames[frame].claim = Page.listed(UInt32(list))
         lists[list].prepend(frame)
-        count &+= 1 &<< Int(order)
-        allocFactor &>>= 1
         return noteFree(order)
     }
 
@@ -136,13 +130,18 @@ struct PerCPULists: ~Copyable {
         frames[frame].claim = Page.listed(UInt32(list))
         if lists[list].isFull { lists[list].makeRoom() }
         lists[list].append(frame)
-        count &+= 1 &<< Int(order)
+        tally.add(1 &<< Int(order))
+    }
+
+    /// Asks for the page of the block at `place` from a list's tail, to be written. There need be none.
+    @inline(__always) func prefetchLast(_ place: Int, of list: Int, _ frames: NodeFrames) {
+        frames.prefetchForWrite(lists[list].last(place), count: 2)
     }
 
     /// Takes the last block of a list, to give it back; ``FrameOffset/none`` if it is empty.
     @inline(__always) mutating func takeLast(_ list: Int, _ order: Int) -> FrameOffset {
         if lists[list].isEmpty { return .none }
-        count &-= 1 &<< order
+        tally.remove(1 &<< order)
         return lists[list].removeLast()
     }
 }
@@ -157,11 +156,11 @@ extension PerCPULists {
     mutating func refillCount(_ order: UInt32, zoneIsBelowHigh: Bool) -> Int {
         clampHigh()
         if high < batch { return 1 }
-        var blocks = order > 0 ? batch : batch << allocFactor
+        var blocks = order > 0 ? batch : batch << tally.allocFactor
         if highMin != highMax && !zoneIsBelowHigh { high = Swift.min(high + blocks, highMax) }
         if order == 0 {
             let most = Swift.max(high - count - batch, batch)
-            if blocks <= most && allocFactor < batchScaleMax { allocFactor += 1 }
+            if blocks <= most && tally.allocFactor < batchScaleMax { tally.allocFactor += 1 }
             blocks = Swift.min(blocks, most)
         }
         return blocks > 1 ? Swift.max(blocks >> Int(order), 2) : blocks
@@ -172,16 +171,11 @@ extension PerCPULists {
     /// *Kernel counterpart:* with ``isAmple(freesHigh:zoneFlags:)`` and ``surplus(freesHigh:zoneFlags:)`` the second half
     /// of `free_unref_page_commit`.
     @inline(__always) private mutating func noteFree(_ order: UInt32) -> Bool {
-        var freesHigh = false
-        if order &- 1 < Self.costlyOrder {
-            freesHigh =
-                freeCount >= batch && previousFreeWasHighOrder && (!freesHighOrderInBatches || count >= batch)
-            previousFreeWasHighOrder = true
-        } else if previousFreeWasHighOrder {
-            previousFreeWasHighOrder = false
-        }
-        if freeCount < freeCountLimit { freeCount &+= 1 &<< Int(order) }
-        return freesHigh
+        let isHigh = order &- 1 < Self.costlyOrder
+        let followsHigh = isHigh && tally.previousFreeWasHighOrder && tally.freeCount >= batch
+        tally.noteFreed(pages: 1 &<< Int(order), limit: freesLimit)
+        if isHigh { tally.previousFreeWasHighOrder = true }
+        return followsHigh && (!freesHighOrderInBatches || count >= batch)
     }
 
     /// The common case after a free: plenty of room, and nothing that would shrink the list.
@@ -204,7 +198,7 @@ extension PerCPULists {
             high = Swift.max(limit - batch << batchScaleMax, highMin)
             return 0
         }
-        let recent = Swift.max(freeCount, batch)
+        let recent = Swift.max(tally.freeCount, batch)
         if zoneFlags & ZoneFlags.reclaimActive != 0 {
             high = Swift.max(limit - recent, highMin)
             return Swift.min(batch << 2, high)
@@ -214,8 +208,8 @@ extension PerCPULists {
             high = Swift.max(limit - recent, highMin)
             return Swift.max(count, highMin)
         }
-        if count >= limit && limit < freeCount + batch {
-            high = Swift.min(Swift.max(freeCount + batch, highMin), highMax)
+        if count >= limit && limit < tally.freeCount + batch {
+            high = Swift.min(Swift.max(tally.freeCount + batch, highMin), highMax)
         }
         return limit
     }
@@ -224,7 +218,7 @@ extension PerCPULists {
     private func drainCount(limit: Int, freesHigh: Bool) -> Int {
         if freesHigh { return Swift.min(count, batch << batchScaleMax) }
         if limit < batch { return 1 }
-        return Swift.min(Swift.max(freeCount, batch), limit - batch)
+        return Swift.min(Swift.max(tally.freeCount, batch), limit - batch)
     }
 
     /// Lowers `high` towards its least value, as the statistics worker does. Returns the pages then above it.

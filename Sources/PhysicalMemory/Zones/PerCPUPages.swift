@@ -79,6 +79,9 @@ extension PerCPULists {
         return taken > 0
     }
 
+    /// How far ahead a drain asks for pages: they may have been in no cache for long, or in another CPU's.
+    private static var prefetchedBlocks: Int { 8 }
+
     /// Gives some `pages` back to the zone: goes round the lists from number `first`, each from its tail until it is
     /// empty or enough is given back.
     ///
@@ -90,6 +93,9 @@ extension PerCPULists {
         var rest = Swift.min(pages, count)
         guard rest > 0 else { return }
         drains.addAsOnlyWriter(1)
+        if !isEmpty(first) {
+            for place in 0..<Self.prefetchedBlocks { prefetchLast(place, of: first, zone.frames) }
+        }
         let held = zone.acquireAreas(cpu: cpu)
         var number = first
         while rest > 0 {
@@ -97,6 +103,7 @@ extension PerCPULists {
             while rest > 0 {
                 let frame = takeLast(number, order)
                 if frame == .none { break }
+                prefetchLast(Self.prefetchedBlocks, of: number, zone.frames)
                 rest &-= 1 &<< order
                 note?(frame)
                 zone.put(frame, order, zone.frames.migrateType(of: frame), cpu: cpu, &held.value)

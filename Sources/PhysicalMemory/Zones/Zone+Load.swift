@@ -76,10 +76,10 @@ extension PerCPUPages {
         held.value.highMin = image.highMin.rawValue
         held.value.highMax = image.highMax.rawValue
         held.value.batch = image.batch.rawValue
-        held.value.previousFreeWasHighOrder = image.previousFreeWasHighOrder
+        held.value.tally.previousFreeWasHighOrder = image.previousFreeWasHighOrder
         held.value.freesHighOrderInBatches = image.freesHighOrderInBatches
-        held.value.allocFactor = image.allocFactor
-        held.value.freeCount = image.freeCount
+        held.value.tally.allocFactor = image.allocFactor
+        held.value.tally.freeCount = image.freeCount
         held.value.expire = image.expire
     }
 
@@ -92,10 +92,10 @@ extension PerCPUPages {
         image.highMin = PageCount(held.value.highMin)
         image.highMax = PageCount(held.value.highMax)
         image.batch = PageCount(held.value.batch)
-        image.previousFreeWasHighOrder = held.value.previousFreeWasHighOrder
+        image.previousFreeWasHighOrder = held.value.tally.previousFreeWasHighOrder
         image.freesHighOrderInBatches = held.value.freesHighOrderInBatches
-        image.allocFactor = held.value.allocFactor
-        image.freeCount = held.value.freeCount
+        image.allocFactor = held.value.tally.allocFactor
+        image.freeCount = held.value.tally.freeCount
         image.expire = held.value.expire
         if withLists {
             image.lists = (0..<PerCPULists.listCount).map { held.value.members(of: $0, zone.value.frames) }

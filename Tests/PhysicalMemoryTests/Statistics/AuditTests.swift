@@ -42,7 +42,7 @@ import Testing
             case .withheldCount: zone.withheld.addAsOnlyWriter(1)
             case .occupied: zone.occupiedOrders[Int(movable)].remove(UInt32(1) << UInt32(order))
             case .cpuMark: zone.frames[cpuSecond].claim = Page.listed(1)
-            case .cpuCount: list.value.count += 1
+            case .cpuCount: list.value.tally.add(1)
             }
         }
     }
