@@ -44,7 +44,10 @@ extension TriedLock where Self: ~Copyable {
         return true
     }
 
-    @inline(never) borrowing func retry(by user: LockUser) {
+    @inline(__always) borrowing func retry(by user: LockUser) { tryAgain(by: user) }
+
+    /// Tries until it has the lock, without looking first.
+    @inline(never) borrowing func tryAgain(by user: LockUser) {
         var wait = SpinWait()
         repeat { wait.pause() } while !tryLock(by: user)
     }

@@ -7,19 +7,29 @@ import Synchronization
 ///
 /// *Kernel counterpart:* `zone->lock` and its line in `/proc/lock_stat`.
 struct ZoneLock: ~Copyable, Lock {
-    private let spin = SpinLock()
-    /// Whether the lock is ``spin`` and measures nothing.
-    private let isPlain: Bool
-    private let algorithm: LockAlgorithm
+    /// What is done where the lock is wanted; all else is a call away.
+    private enum Way: UInt8 {
+        case spin, ticket, library, mutex, elsewhere
+    }
+
     // Of these one is used. What they take is little beside the zone.
-    private let testAndSet = TestAndSetLock()
-    private let library = LibrarySpinLock()
+    private let spin = SpinLock()
     private let ticket = TicketLock()
+    private let library = LibrarySpinLock()
+    private let mutex = LibraryMutex()
     private let queued = QueuedLock()
     private let mcs = MCSLock()
-    private let mutex = LibraryMutex()
     private let numa = CompactNUMALock()
+    // What never changes lies on a line that no waiter takes away from the holder.
+    private let before = InlineArray<8, UInt64>(repeating: 0)
+    /// Whether it is a spinlock, which is asked before all else.
+    private let isSpin: Bool
+    /// Whether its waiters look before they try.
+    private let looksFirst: Bool
+    private let way: Way
+    private let algorithm: LockAlgorithm
     let recorder: Stable<LockRecorder>?
+    private let after = InlineArray<8, UInt64>(repeating: 0)
 
     static var rank: LockRank { .zone }
 
@@ -28,20 +38,47 @@ struct ZoneLock: ~Copyable, Lock {
     init(_ algorithm: LockAlgorithm, recorder: Stable<LockRecorder>? = nil) {
         self.algorithm = algorithm
         self.recorder = recorder
-        if case .ttas = algorithm { isPlain = recorder == nil } else { isPlain = false }
+        way =
+            switch algorithm {
+            case _ where recorder != nil: .elsewhere
+            case .tas, .ttas: .spin
+            case .ticket: .ticket
+            case .pthread: .library
+            case .mutex: .mutex
+            case .mcs, .queued, .numa: .elsewhere
+            }
+        isSpin = way == .spin
+        if case .tas = algorithm { looksFirst = false } else { looksFirst = true }
     }
 
     @inline(__always) borrowing func tryLock(by user: LockUser) -> Bool {
-        isPlain ? spin.tryLock() : tryOther(user)
+        isSpin ? spin.tryLock() : tryOther(user)
     }
 
     @inline(__always) @discardableResult
     borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
-        isPlain ? spin.lock(by: user, whenTaken: note) : lockOther(user, note)
+        if isSpin {
+            if spin.tryLock() { return false }
+            note()
+            if looksFirst { spin.retry(by: user) } else { spin.tryAgain(by: user) }
+            return true
+        }
+        switch way {
+        case .ticket: return ticket.lock(by: user, whenTaken: note)
+        case .library: return library.lock(by: user, whenTaken: note)
+        case .mutex: return mutex.lock(by: user, whenTaken: note)
+        case .spin, .elsewhere: return lockOther(user, note)
+        }
     }
 
     @inline(__always) borrowing func unlock() {
-        if isPlain { spin.unlock() } else { unlockOther() }
+        if isSpin { return spin.unlock() }
+        switch way {
+        case .ticket: ticket.unlock()
+        case .library: library.unlock()
+        case .mutex: mutex.unlock()
+        case .spin, .elsewhere: unlockOther()
+        }
     }
 
     @inline(never) private borrowing func tryOther(_ user: LockUser) -> Bool {
@@ -77,8 +114,7 @@ struct ZoneLock: ~Copyable, Lock {
 
     @inline(__always) private borrowing func tryChosen(_ user: LockUser) -> Bool {
         switch algorithm {
-        case .tas: attempt(testAndSet, user)
-        case .ttas: attempt(spin, user)
+        case .tas, .ttas: attempt(spin, user)
         case .ticket: attempt(ticket, user)
         case .mcs: attempt(mcs, user)
         case .queued: attempt(queued, user)
@@ -90,8 +126,7 @@ struct ZoneLock: ~Copyable, Lock {
 
     @inline(__always) private borrowing func lockChosen(_ user: LockUser, _ note: () -> Void) -> Bool {
         switch algorithm {
-        case .tas: waitFor(testAndSet, user, note)
-        case .ttas: waitFor(spin, user, note)
+        case .tas, .ttas: waitForSpin(user, note)
         case .ticket: waitFor(ticket, user, note)
         case .mcs: waitFor(mcs, user, note)
         case .queued: waitFor(queued, user, note)
@@ -101,10 +136,16 @@ struct ZoneLock: ~Copyable, Lock {
         }
     }
 
+    @inline(never) private borrowing func waitForSpin(_ user: LockUser, _ note: () -> Void) -> Bool {
+        if spin.tryLock() { return false }
+        note()
+        if looksFirst { spin.retry(by: user) } else { spin.tryAgain(by: user) }
+        return true
+    }
+
     @inline(__always) private borrowing func unlockChosen() {
         switch algorithm {
-        case .tas: letGo(testAndSet)
-        case .ttas: letGo(spin)
+        case .tas, .ttas: letGo(spin)
         case .ticket: letGo(ticket)
         case .mcs: letGo(mcs)
         case .queued: letGo(queued)
