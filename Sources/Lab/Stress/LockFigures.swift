@@ -9,9 +9,27 @@ public struct LockFigures: Sendable, Encodable {
         @OrNull public var p99: Double?
         @OrNull public var p999: Double?
         @OrNull public var max: Double?
+        /// By powers of two, shortest first; only those that have some.
+        public var buckets: [Bucket]
+
+        /// Times that are shorter than this many nanoseconds, and no shorter than half as many.
+        public struct Bucket: Sendable, Encodable {
+            public var below: Int
+            public var count: Int
+        }
 
         init(_ times: LockTimes) {
             count = times.count
+            buckets = times.samples.reduce(into: []) { buckets, sample in
+                // The first holds everything below 1 ns, the last the longest that is told apart.
+                let nanoseconds = UInt64(Swift.min(Swift.max(sample.nanoseconds, 0), 0x1p61))
+                let below = 1 << (UInt64.bitWidth - nanoseconds.leadingZeroBitCount)
+                if buckets.last?.below == below {
+                    buckets[buckets.count - 1].count += sample.count
+                } else {
+                    buckets.append(Bucket(below: below, count: sample.count))
+                }
+            }
             let greatest = times.greatestNanoseconds
             func rounded(_ value: Double?) -> Double? {
                 value.map { (Swift.min($0, greatest) * 10).rounded() / 10 }

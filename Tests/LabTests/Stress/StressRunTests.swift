@@ -151,9 +151,26 @@ import Testing
             #expect(lock.acquisitions == point.operations && lock.contentions == lock.handOvers)
             #expect(lock.holdNanoseconds.count + lock.switchedHoldNanoseconds.count == lock.acquisitions)
             #expect(lock.waitNanoseconds.count + lock.switchedWaitNanoseconds.count == lock.contentions)
+            for times in [lock.holdNanoseconds, lock.waitNanoseconds] { expectWhole(times) }
             #expect(lock.cpuBounces < lock.acquisitions && lock.nodeBounces == 0)
             #expect(point.lockWaitNanoseconds.p99 != nil)
         }
+    }
+
+    /// Every time is in one bucket, and the quantiles lie where the buckets say.
+    private func expectWhole(_ times: LockFigures.Times) {
+        #expect(times.buckets.reduce(0) { $0 + $1.count } == times.count)
+        #expect(times.buckets.map(\.below) == times.buckets.map(\.below).sorted())
+        #expect(times.buckets.allSatisfy { $0.count > 0 && $0.below.nonzeroBitCount == 1 })
+        guard let median = times.p50, let last = times.buckets.last else { return }
+        var seen = 0
+        let middle = times.buckets.first { bucket in
+            seen += bucket.count
+            return 2 * seen >= times.count
+        }
+        // A quantile is rounded to a tenth of a nanosecond.
+        #expect(median <= Double(middle?.below ?? 0) && median > Double(middle?.below ?? 0) / 2 - 1)
+        #expect((times.p999 ?? 0) <= Double(last.below))
     }
 
     @Test func locksAreMeasuredUnlessTheyAreNotTo() async throws {
