@@ -6,6 +6,7 @@
 /// *Kernel counterpart:* `struct list_head`, as `per_cpu_pages.lists` has it.
 @safe struct FrameRing: ~Copyable {
     // Sound because `slots` has room for `capacity` frames, none or a power of two, and places are taken modulo that.
+    // Without room it is no address at all, so that the many lists that nobody uses cost nothing.
     private var slots: UnsafeMutablePointer<FrameOffset>
     private var capacity: UInt32 = 0
     /// Where the first block stands, counted on and on.
@@ -15,9 +16,11 @@
 
     private static var leastCapacity: UInt32 { 64 }
 
-    init() { unsafe slots = .allocate(capacity: 0) }
+    init() { unsafe slots = UnsafeMutablePointer(bitPattern: MemoryLayout<FrameOffset>.alignment)! }
 
-    deinit { unsafe slots.deallocate() }
+    deinit {
+        if capacity > 0 { unsafe slots.deallocate() }
+    }
 
     @inline(__always) var isEmpty: Bool { head == tail }
     /// Whether ``makeRoom()`` is due before the next block.
@@ -82,7 +85,7 @@
         let width = Int(max(2 * old, Self.leastCapacity))
         let wider = UnsafeMutablePointer<FrameOffset>.allocate(capacity: width)
         for place in 0..<width { unsafe (wider + place).initialize(to: place < length ? self[place] : 0) }
-        unsafe slots.deallocate()
+        if old > 0 { unsafe slots.deallocate() }
         unsafe slots = wider
         capacity = UInt32(width)
         (head, tail) = (0, length)

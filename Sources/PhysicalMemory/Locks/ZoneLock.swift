@@ -57,12 +57,7 @@ struct ZoneLock: ~Copyable, Lock {
 
     @inline(__always) @discardableResult
     borrowing func lock(by user: LockUser, whenTaken note: () -> Void) -> Bool {
-        if isSpin {
-            if spin.tryLock() { return false }
-            note()
-            if looksFirst { spin.retry(by: user) } else { spin.tryAgain(by: user) }
-            return true
-        }
+        if isSpin { return lockSpin(user, note) }
         switch way {
         case .ticket: return ticket.lock(by: user, whenTaken: note)
         case .library: return library.lock(by: user, whenTaken: note)
@@ -126,7 +121,7 @@ struct ZoneLock: ~Copyable, Lock {
 
     @inline(__always) private borrowing func lockChosen(_ user: LockUser, _ note: () -> Void) -> Bool {
         switch algorithm {
-        case .tas, .ttas: waitForSpin(user, note)
+        case .tas, .ttas: lockSpin(user, note)
         case .ticket: waitFor(ticket, user, note)
         case .mcs: waitFor(mcs, user, note)
         case .queued: waitFor(queued, user, note)
@@ -136,7 +131,7 @@ struct ZoneLock: ~Copyable, Lock {
         }
     }
 
-    @inline(never) private borrowing func waitForSpin(_ user: LockUser, _ note: () -> Void) -> Bool {
+    @inline(__always) private borrowing func lockSpin(_ user: LockUser, _ note: () -> Void) -> Bool {
         if spin.tryLock() { return false }
         note()
         if looksFirst { spin.retry(by: user) } else { spin.tryAgain(by: user) }
