@@ -14,7 +14,13 @@ static inline __attribute__((always_inline)) void cprim_pause(void) {
 
 /// Asks for the cache line at `address`, to be written.
 static inline __attribute__((always_inline)) void cprim_prefetch_for_write(const void *address) {
+#if defined(__x86_64__)
+    // The compiler, which may assume the oldest of processors, would ask for a line to be read, and a write would have to
+    // ask the other CPU again. All but the first with 64 bits know this or pass over it.
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
+#else
     __builtin_prefetch(address, 1, 3);
+#endif
 }
 
 /// Asks for the cache line at `address`, to be read.

@@ -63,10 +63,10 @@
         return frame
     }
 
-    /// Takes the last block; there must be one. Complexity: O(1).
-    @inline(__always) mutating func removeLast() -> FrameOffset {
-        tail &-= 1
-        return unsafe slots[slot(tail)]
+    /// Takes the last blocks; there must be as many. Complexity: O(1).
+    @inline(__always) mutating func removeLast(_ blocks: Int) {
+        assert(blocks >= 0 && blocks <= count)
+        tail &-= UInt32(truncatingIfNeeded: blocks)
     }
 
     /// The number of blocks that there is room for besides those that are there.

@@ -125,12 +125,11 @@ struct PerCPULists: ~Copyable {
         return noteFree(order)
     }
 
-    /// Puts a block that comes from the zone to the tail of a list, which is given room for it.
-    @inline(__always) mutating func append(_ frame: FrameOffset, _ list: Int, _ order: UInt32, _ frames: NodeFrames) {
+    /// Puts a block that comes from the zone to the tail of a list, which is given room for it. It is still to be counted.
+    @inline(__always) mutating func append(_ frame: FrameOffset, _ list: Int, _ frames: NodeFrames) {
         frames[frame].claim = Page.listed(UInt32(list))
         if lists[list].isFull { lists[list].makeRoom() }
         lists[list].append(frame)
-        tally.add(1 &<< Int(order))
     }
 
     /// Asks for the page of the block at `place` from a list's tail, to be written. There need be none.
@@ -138,11 +137,13 @@ struct PerCPULists: ~Copyable {
         frames.prefetchForWrite(lists[list].last(place), count: 2)
     }
 
-    /// Takes the last block of a list, to give it back; ``FrameOffset/none`` if it is empty.
-    @inline(__always) mutating func takeLast(_ list: Int, _ order: Int) -> FrameOffset {
-        if lists[list].isEmpty { return .none }
-        tally.remove(1 &<< order)
-        return lists[list].removeLast()
+    /// The block at `place` from a list's tail.
+    @inline(__always) func last(_ place: Int, of list: Int) -> FrameOffset { lists[list].last(place) }
+
+    /// Forgets a list's last blocks, which were given back.
+    mutating func dropLast(_ blocks: Int, of list: Int, _ order: Int) {
+        lists[list].removeLast(blocks)
+        tally.remove(blocks << order)
     }
 }
 

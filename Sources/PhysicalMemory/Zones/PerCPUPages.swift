@@ -53,9 +53,10 @@ extension PerCPULists {
         while taken < wanted {
             let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
             if frame == .none { break }
-            append(frame, list, order, zone.frames)
+            append(frame, list, zone.frames)
             taken += 1
         }
+        tally.add(taken << Int(order))
         return taken > 0
     }
 
@@ -72,9 +73,10 @@ extension PerCPULists {
             zone.noteSource(Int(order), type, &sources)
             let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
             if frame == .none { break }
-            append(frame, list, order, zone.frames)
+            append(frame, list, zone.frames)
             taken += 1
         }
+        tally.add(taken << Int(order))
         noteRefill(wanted: wanted, taken: taken, sources, zone)
         return taken > 0
     }
@@ -100,14 +102,15 @@ extension PerCPULists {
         var number = first
         while rest > 0 {
             let order = number < 12 ? number / 3 : zone.hugePageOrder
-            while rest > 0 {
-                let frame = takeLast(number, order)
-                if frame == .none { break }
-                prefetchLast(Self.prefetchedBlocks, of: number, zone.frames)
-                rest &-= 1 &<< order
+            let blocks = Swift.min(length(of: number), (rest - 1) >> order + 1)
+            for place in 0..<blocks {
+                prefetchLast(place &+ Self.prefetchedBlocks, of: number, zone.frames)
+                let frame = last(place, of: number)
                 note?(frame)
                 zone.put(frame, order, zone.frames.migrateType(of: frame), cpu: cpu, &held.value)
             }
+            dropLast(blocks, of: number, order)
+            rest -= blocks << order
             number = number == Self.listCount - 1 ? 0 : number + 1
         }
     }

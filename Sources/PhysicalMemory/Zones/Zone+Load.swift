@@ -69,7 +69,8 @@ extension PerCPUPages {
             for pfn in list {
                 let frame = zone.value.frames.offset(pfn.rawValue)
                 zone.value.disown(frame, order)
-                held.value.append(frame, number, UInt32(order), zone.value.frames)
+                held.value.append(frame, number, zone.value.frames)
+                held.value.tally.add(1 << order)
             }
         }
         held.value.high = image.high.rawValue

@@ -26,7 +26,9 @@ import Testing
             } else if random.next() & 1 == 0 {
                 #expect(ring.removeFirst() == model.removeFirst())
             } else {
-                #expect(ring.removeLast() == model.removeLast())
+                let last = ring.last(0)
+                #expect(last == model.removeLast())
+                ring.removeLast(1)
             }
             let (count, isEmpty) = (ring.count, ring.isEmpty)
             #expect(count == model.count && isEmpty == model.isEmpty)
