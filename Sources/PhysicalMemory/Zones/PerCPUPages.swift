@@ -37,6 +37,7 @@ struct NUMAEvents: ~Copyable {
 extension PerCPULists {
     /// Fills an empty list from the zone: blocks taken one by one, each put to the tail. Returns whether there is any.
     ///
+    /// A larger block that is used up at once is not split for it.
     /// *Kernel counterpart:* `rmqueue_bulk`. Takes the zone's lock; this list's is held.
     @inline(never)
     mutating func refill(
@@ -51,6 +52,15 @@ extension PerCPULists {
         var mode = TakeMode.normal
         var taken = 0
         while taken < wanted {
+            if mode == .normal && zone.freeCMA.load() == 0 {
+                let most = wanted - taken
+                let (first, blocks) = zone.takeWhole(Int(order), type, atMost: most, cpu: cpu, &held.value)
+                if blocks > 0 {
+                    for place in 0..<FrameOffset(blocks) { append(first &+ place &<< order, list, zone.frames) }
+                    taken += blocks
+                    continue
+                }
+            }
             let frame = zone.take(Int(order), type, flags, &mode, cpu: cpu, &held.value)
             if frame == .none { break }
             append(frame, list, zone.frames)

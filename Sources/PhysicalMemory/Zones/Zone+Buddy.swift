@@ -119,6 +119,44 @@ extension Zone {
         return frame
     }
 
+    /// Takes the smallest block of type `type` that is large enough, if it is not too large for `most` of an order: what as
+    /// many requests would get one after the other, without the lists between. Returns its first frame and how many
+    /// blocks it is; none if there is none such. Nothing keeps a count of the type alone.
+    @inline(__always)
+    borrowing func takeWhole(
+        _ order: Int, _ type: UInt8, atMost most: Int, cpu: Int, _ areas: inout FreeAreas
+    ) -> (first: FrameOffset, blocks: Int) {
+        let orders = occupiedOrders[Int(type)].load() &>> UInt32(order)
+        guard orders != 0 else { return (.none, 0) }
+        let found = order &+ orders.trailingZeroBitCount
+        let blocks = 1 &<< (found &- order)
+        guard blocks <= most else { return (.none, 0) }
+        let frame = areas.removeFirst(found, type, self)
+        if found >= Self.prefetchedFrom { frames.prefetchForWrite(frame, count: 1 &<< Self.prefetchedFrom) }
+        areas.statistics.splits &+= blocks &- 1
+        accountTaken(order, times: blocks, cpu: cpu)
+        return (frame, blocks)
+    }
+
+    /// ``account(_:_:cpu:)`` for blocks taken one after the other.
+    @inline(__always) private borrowing func accountTaken(_ order: Int, times: Int, cpu: Int) {
+        let threshold = tuning.statThreshold.load()
+        var difference = differences[cpu].load()
+        var rest = times
+        while rest > 0 {
+            // With the last of so many it exceeds the threshold; with the first, where that was lowered meanwhile.
+            let untilFold = abs(difference) <= threshold ? (difference &+ threshold) &>> order &+ 1 : 1
+            let now = Swift.min(rest, untilFold)
+            difference &-= now &<< order
+            rest &-= now
+            if difference > threshold || difference < -threshold {
+                freePages.addAsOnlyWriter(difference)
+                difference = 0
+            }
+        }
+        differences[cpu].store(difference)
+    }
+
     /// The order from which on the first pages of a block that is split are asked for at once: who takes one of them takes
     /// them all, and where another CPU freed them each would have to be waited for.
     private static var prefetchedFrom: Int { 4 }

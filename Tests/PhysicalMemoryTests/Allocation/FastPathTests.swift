@@ -87,4 +87,33 @@ import Testing
         let lists = try #require(bulk.pageset(of: 0, ZoneName(node: 0, zone: .normal)))
         #expect(lists.drains > 0 && lists.refills > 0)
     }
+
+    /// A fetch takes blocks whole where it can; one that is watched takes one after the other.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func aFetchTakesWhatSingleRequestsWould(seed: UInt64) throws {
+        let (plain, watched) = (try Self.machine(batch: 20), try Self.machine(batch: 20))
+        var random = SeededGenerator(seed: seed)
+        var held: [Holding] = []
+        for step in 0..<12_000 {
+            if held.isEmpty || random.next() % 10 < (step / 3000 % 2 == 0 ? 7 : 4) {
+                let order = Order(random.next() % 4 == 0 ? Int(random.next() % 4) : 0)
+                let gfp: GFP = random.next() % 4 == 0 ? .kernel : .highUserMovable
+                let pfn = try plain.allocate(order, gfp, on: 0)
+                let same = watched.explain(on: 0) { machine throws(AllocationFailure) in
+                    try machine.allocate(order, gfp, on: 0)
+                }
+                try #require(same.pfn == pfn)
+                held.append(Holding(pfn: pfn, order: order))
+            } else {
+                held.swapAt(Int(random.next() % UInt64(held.count)), held.count - 1)
+                let block = held.removeLast()
+                for machine in [plain, watched] { try machine.free(block.pfn, order: block.order, on: 0) }
+            }
+            if step % 1500 == 0 { try #require(plain.images() == watched.images()) }
+        }
+        #expect(plain.images() == watched.images())
+        let name = ZoneName(node: 0, zone: .normal)
+        let (one, other) = (try #require(plain.status(of: name)), try #require(watched.status(of: name)))
+        #expect(one.splits == other.splits && one.merges == other.merges && one.splits > 1000)
+        #expect(plain.audit(holding: held).isClean)
+    }
 }
