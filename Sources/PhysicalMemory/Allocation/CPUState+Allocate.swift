@@ -59,6 +59,7 @@ extension Zone {
     ///
     /// True only where ``admits(_:_:highest:_:)`` is, too.
     @inline(__always) borrowing func isPlentiful(_ order: UInt32, highest: Int) -> Bool {
+        // Unchecked: it comes from the zonelist, whose zones have one of as many indices.
         let mark = unsafe tuning.plentyMark[unchecked: highest].load() &+ withheld.load()
         let usable = freePages.load() &- (1 &<< Int(order)) &+ 1
         return flags.load() == 0 && usable > mark && (order == 0 || hasBlock(Int(order), []))

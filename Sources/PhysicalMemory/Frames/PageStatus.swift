@@ -89,12 +89,6 @@ extension Machine {
             compoundHead: flags & PageFlags.tail != 0 ? PFN(frames.pfn(frames[frame].next)) : nil)
     }
 
-    /// The blocks beside one in its list.
-    private struct Links {
-        var next = FrameOffset.none
-        var previous = FrameOffset.none
-    }
-
     /// Where an initialised frame is, and what is beside it if it heads a block in a list. Takes the locks of the CPUs'
     /// lists in turn.
     private func place(of frame: FrameOffset, in zone: Stable<Zone>) -> (PageStatus.Place, Links) {
@@ -111,10 +105,9 @@ extension Machine {
             }
             let (first, order) = (PFN(frames.pfn(head)), Order(Int(size)))
             guard isFree else { return (.allocated(head: first, order), Links()) }
-            let isHead = head == frame
             return (
                 .free(head: first, order),
-                isHead ? Links(next: frames[frame].next, previous: frames[frame].previous) : Links()
+                head == frame ? Links(next: frames[frame].next, previous: frames[frame].previous) : Links()
             )
         }
         for cpu in 0..<pagesets.count {
@@ -123,15 +116,20 @@ extension Machine {
                 let order = list < 12 ? list / 3 : zone.value.hugePageOrder
                 let head = frame & ~(FrameOffset(1) << FrameOffset(order) - 1)
                 guard let place = held.value.place(of: head, in: list) else { continue }
-                let links = head == frame ? held.value.links(at: place, in: list) : (.none, .none)
                 return (
                     .perCPU(cpus[cpu].value.id, list: list, head: PFN(frames.pfn(head)), Order(order)),
-                    Links(next: links.next, previous: links.previous)
+                    head == frame ? held.value.links(at: place, in: list) : Links()
                 )
             }
         }
         return (.moving, Links())
     }
+}
+
+/// The blocks beside one in its list.
+private struct Links {
+    var next = FrameOffset.none
+    var previous = FrameOffset.none
 }
 
 extension PerCPULists {
@@ -141,11 +139,10 @@ extension PerCPULists {
     }
 
     /// The blocks beside the one at `place`.
-    fileprivate func links(at place: Int, in list: Int) -> (next: FrameOffset, previous: FrameOffset) {
-        (
-            place + 1 < length(of: list) ? block(place + 1, of: list) : .none,
-            place > 0 ? block(place - 1, of: list) : .none
-        )
+    fileprivate func links(at place: Int, in list: Int) -> Links {
+        Links(
+            next: place + 1 < length(of: list) ? block(place + 1, of: list) : .none,
+            previous: place > 0 ? block(place - 1, of: list) : .none)
     }
 }
 
