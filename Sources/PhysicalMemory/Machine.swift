@@ -2,6 +2,7 @@
 ///
 /// Any number of threads may use a machine at once, one at a time for each ``CPUID`` they act as.
 public final class Machine: Sendable {
+    /// What boot made of the machine: a record, which does not change while the machine runs.
     public let layout: MachineLayout
     /// How the zones' locks are taken.
     public let lock: LockAlgorithm
@@ -218,6 +219,7 @@ public enum MachineError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooManyPagesets(Int)
     case noRoomForMap(frames: PageCount)
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch self {
         case .noCPU: "the machine has no CPU"

@@ -18,7 +18,7 @@ extension Inspection {
     ) -> InspectedValue {
         .object(
             Dictionary(
-                all.map { ("\($0.node)/\($0.zone.kernelName)", value($1)) }, uniquingKeysWith: { first, _ in first }))
+                all.map { ($0.description, value($1)) }, uniquingKeysWith: { first, _ in first }))
     }
 
     private mutating func addPagesets(_ all: [(ZoneName, PagesetStatus)]) {

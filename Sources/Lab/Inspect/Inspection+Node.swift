@@ -11,7 +11,7 @@ extension Inspection {
     }
 
     private static func names(_ zones: [ZoneName]) -> InspectedValue {
-        .list(zones.map { .text("\($0.node)/\($0.zone.kernelName)") })
+        .list(zones.map { .text($0.description) })
     }
 
     private mutating func addGeneral(_ node: Node) {

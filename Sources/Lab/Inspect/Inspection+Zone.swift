@@ -3,7 +3,7 @@ import PhysicalMemory
 extension Inspection {
     /// `struct zone` of a zone.
     public init(_ zone: ZoneData) {
-        self.init(.zone, "\(zone.name.node)/\(zone.name.zone.kernelName)", of: zone.machine)
+        self.init(.zone, zone.name.description, of: zone.machine)
         let status = zone.status
         addLimits(zone, status)
         addPagesets(zone)

@@ -9,6 +9,7 @@ public enum AllocationFailure: Error, Hashable, Sendable, CustomStringConvertibl
     case noSuchCPU(CPUID)
     case noSuchNode(NodeID)
 
+    /// Why the request failed, in words for people.
     public var description: String {
         switch self {
         case .outOfMemory(let order, let gfp):

@@ -1,6 +1,8 @@
 /// How hard one attempt may try. *Kernel counterpart:* `ALLOC_*`.
 public struct AllocationFlags: OptionSet, Hashable, Sendable, Codable {
+    /// The kernel's bits.
     public var rawValue: UInt32
+    /// Takes the number as it is.
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// The bits that name the watermark: 0 min, 1 low, 2 high. *Kernel counterpart:* `ALLOC_WMARK_MASK`.

@@ -4,8 +4,10 @@
 public struct AllocationStep: Hashable, Sendable, Encodable {
     /// The zone that the step concerns, if it concerns one.
     public var place: ZoneName?
+    /// What was decided.
     public var event: Event
 
+    /// The kinds of decisions, each with what it was based on.
     public enum Event: Hashable, Sendable {
         /// What the memory policy made of the request.
         case policy(PolicyChoice)

@@ -5,6 +5,7 @@
 ///
 /// *Kernel counterpart:* `bad_page()`'s report.
 public struct BadPage: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong with the free.
     public enum Reason: UInt8, CaseIterable, Hashable, Sendable {
         /// Nobody holds the frame: it is free already, inside a block, or never was handed out.
         case notAllocated
@@ -28,16 +29,21 @@ public struct BadPage: Error, Hashable, Sendable, CustomStringConvertible {
         case noSuchCPU
     }
 
+    /// The frame that was to be freed.
     public var pfn: PFN
+    /// The order that it was to be freed with.
     public var order: Order
+    /// What is wrong with it.
     public var reason: Reason
 
+    /// A refused free of the block of `order` that begins at `pfn`.
     public init(pfn: PFN, order: Order, reason: Reason) {
         self.pfn = pfn
         self.order = order
         self.reason = reason
     }
 
+    /// What is wrong, in words for people.
     public var description: String {
         let what =
             switch reason {

@@ -6,7 +6,7 @@ extension CPUState {
         var place = context.preferred
         while place < context.zonelist.count {
             let zone = context.zonelist.references[place].zone.value.zoneName
-            zones.append("\(zone.node)/\(zone.zone.kernelName)")
+            zones.append("\(zone)")
             place = context.zonelist.place(from: place + 1, highest: context.highest, allowed: context.allowed)
         }
         let preferred =

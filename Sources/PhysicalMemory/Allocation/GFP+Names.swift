@@ -77,7 +77,9 @@ extension GFP {
 
 /// A word that names no gfp flag.
 public struct UnknownGFP: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The word that is no flag.
     public var part: String
+    /// What is wrong, in words for people.
     public var description: String {
         part.isEmpty ? "gfp: a flag is missing" : "gfp: “\(part)” is neither a flag's name nor a number like 0xcc0"
     }

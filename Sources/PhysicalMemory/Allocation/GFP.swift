@@ -2,7 +2,9 @@
 ///
 /// *Kernel counterpart:* `gfp_t`.
 public struct GFP: OptionSet, Hashable, Sendable, Codable {
+    /// The kernel's bits.
     public var rawValue: UInt32
+    /// Takes the number as it is.
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `__GFP_DMA`: from zone DMA.

@@ -1,6 +1,8 @@
 /// One request, step by step, and what came of it.
 public struct Explanation: Sendable {
+    /// What was decided, in order.
     public var steps: [AllocationStep]
+    /// The first frame, or why there is none.
     public var result: Result<PFN, AllocationFailure>
 
     /// The first frame, if there is one.

@@ -28,6 +28,7 @@ public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
     /// No sysctl or tunable of this name is modelled.
     case unknownSysctl(String)
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch self {
         case .pageSize(let size): "pageSize: \(size) is not a power of two from 4096 to 1048576"

@@ -1,5 +1,6 @@
 /// One step on a machine's way from its firmware's map to free frames.
 public struct BootStep: Hashable, Sendable {
+    /// The steps, in the order in which boot takes them.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case firmwareMap, commandLine, nodeMemory, nodeStructures, zoneLimits, movableBorders, zones, memoryMap
         case deferredPages, zonelists, freeFrames, tuning
@@ -13,6 +14,7 @@ public struct BootStep: Hashable, Sendable {
         public var zone: ZoneType?
         /// What it is about beside those: `page flags`, `usable`; perhaps empty.
         public var subject: String
+        /// What is known of it, in the order in which it is shown.
         public var details: [Detail]
 
         init(_ subject: String = "", node: NodeID? = nil, zone: ZoneType? = nil, _ details: [Detail]) {
@@ -29,8 +31,11 @@ public struct BootStep: Hashable, Sendable {
         }
     }
 
+    /// A name and a value.
     public struct Detail: Hashable, Sendable {
+        /// Its name.
         public var key: String
+        /// Its value.
         public var value: Value
 
         init(_ key: String, _ value: Value) {
@@ -39,6 +44,7 @@ public struct BootStep: Hashable, Sendable {
         }
     }
 
+    /// A value of one of the kinds that reports tell apart.
     public enum Value: Hashable, Sendable {
         case number(Int)
         /// In bytes.
@@ -49,11 +55,13 @@ public struct BootStep: Hashable, Sendable {
         case names([String])
     }
 
+    /// Which step it is.
     public var kind: Kind
     /// The kernel's functions that do it.
     public var kernelFunction: String
     /// What happens, in a sentence.
     public var sentence: String
+    /// What it found and decided, in order.
     public var entries: [Entry]
 
     init(_ kind: Kind, _ kernelFunction: String, _ sentence: String, _ entries: [Entry]) {

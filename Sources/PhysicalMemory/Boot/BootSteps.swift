@@ -3,6 +3,7 @@
 /// *Kernel counterpart:* `setup_arch`, `free_area_init`, `build_all_zonelists`, `mem_init`,
 /// `init_per_zone_wmark_min`.
 public struct BootSteps: Hashable, Sendable {
+    /// The steps, in order.
     public private(set) var steps: [BootStep] = []
 
     private let spec: MachineSpec
@@ -214,7 +215,7 @@ public struct BootSteps: Hashable, Sendable {
                     node: node.id,
                     [
                         .init("fallbackOrder", .numbers(node.fallbackOrder.map(\.rawValue))),
-                        .init("zonelist", .names(node.zonelist.map { "\($0.node)/\($0.zone.kernelName)" })),
+                        .init("zonelist", .names(node.zonelist.map(\.description))),
                     ])
             })
     }

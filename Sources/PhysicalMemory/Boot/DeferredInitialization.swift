@@ -5,7 +5,9 @@
 ///
 /// *Kernel counterpart:* `defer_init`, `first_deferred_pfn`, `deferred_init_memmap`.
 public struct DeferredInitialization: Hashable, Sendable {
+    /// The node whose pages wait.
     public var node: NodeID
+    /// The zone that the node ends with.
     public var zone: ZoneType
     /// *Kernel counterpart:* `first_deferred_pfn`.
     public var firstPFN: PFN

@@ -1,12 +1,14 @@
 extension KernelParameters {
     /// `cma=SIZE[@START[-END]]`: memory for contiguous allocations.
     public struct ContiguousArea: Hashable, Sendable {
+        /// Its size.
         public var bytes: UInt64
         /// Where it begins; with an end: where it may begin. `nil`: the kernel chooses.
         public var start: UInt64?
         /// One past the last byte that it may have.
         public var end: UInt64?
 
+        /// An area of `bytes`, between `start` and `end` where they are given.
         public init(bytes: UInt64, start: UInt64? = nil, end: UInt64? = nil) {
             self.bytes = bytes
             self.start = start

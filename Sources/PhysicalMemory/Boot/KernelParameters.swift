@@ -71,6 +71,7 @@ public struct KernelParameters: Hashable, Sendable {
     public struct HugePages: Hashable, Sendable {
         /// 0: the default size.
         public var size: UInt64
+        /// How many of them.
         public var count: Int
     }
 

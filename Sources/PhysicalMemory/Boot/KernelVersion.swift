@@ -1,8 +1,11 @@
 /// A kernel's version, as far as rules depend on it.
 public struct KernelVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// 6 of 6.12.
     public var major: Int
+    /// 12 of 6.12.
     public var minor: Int
 
+    /// The version `major`.`minor`.
     public init(_ major: Int, _ minor: Int) {
         self.major = major
         self.minor = minor
@@ -20,13 +23,16 @@ public struct KernelVersion: Hashable, Comparable, Sendable, CustomStringConvert
     /// The version whose semantics the model follows where a spec does not say: 6.12.
     public static let reference = KernelVersion(6, 12)
 
+    /// Whether `a` comes before `b`.
     public static func < (a: KernelVersion, b: KernelVersion) -> Bool {
         (a.major, a.minor) < (b.major, b.minor)
     }
+    /// As people write it: `6.12`.
     public var description: String { "\(major).\(minor)" }
 }
 
 extension KernelVersion: Codable {
+    /// The version `major`.`minor`.
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let version = KernelVersion(text) else {
@@ -36,6 +42,7 @@ extension KernelVersion: Codable {
         self = version
     }
 
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -2,10 +2,15 @@
 ///
 /// A plain value. Printing, comparing with a real kernel and building a ``Machine`` all start from it.
 public struct MachineLayout: Hashable, Sendable {
+    /// What reports call the machine.
     public var name: String
+    /// The version whose rules hold.
     public var kernel: KernelVersion
+    /// Whose rules of layout hold.
     public var architecture: MachineSpec.Architecture
+    /// Bytes of a frame.
     public var pageSize: ByteCount
+    /// *Kernel counterpart:* `CONFIG_NUMA`.
     public var hasNUMA: Bool
     /// *Kernel counterpart:* `MAX_PAGE_ORDER`.
     public var maxOrder: Order
@@ -15,6 +20,7 @@ public struct MachineLayout: Hashable, Sendable {
     public var zoneTypes: [ZoneType]
     /// By node number. Memoryless nodes have zones without frames.
     public var nodes: [NodeLayout]
+    /// Which nodes may come, are online, have memory or CPUs.
     public var states: NodeStates
     /// The highest zone that memory policies apply to. *Kernel counterpart:* `policy_zone`.
     public var policyZone: ZoneType?
@@ -22,6 +28,7 @@ public struct MachineLayout: Hashable, Sendable {
     public var minFreeKbytes: Int
     /// `false` where some `managedPages` had to be estimated.
     public var managedIsKnown: Bool
+    /// Sysctls at their values for this machine.
     public var tuning: Tuning
     /// The addresses that each zone type covers over all nodes, lowest first, types without any left out.
     public var zoneRanges: [ZoneRange] = []
@@ -38,9 +45,12 @@ public struct MachineLayout: Hashable, Sendable {
 
     /// The frames that zones of one type may cover. *Kernel counterpart:* a line of the boot log's `Zone ranges:`.
     public struct ZoneRange: Hashable, Sendable {
+        /// The zone type.
         public var zone: ZoneType
+        /// Its frames, end exclusive.
         public var frames: Range<PFN>
 
+        /// The frames that zones of type `zone` may cover.
         public init(zone: ZoneType, frames: Range<PFN>) {
             self.zone = zone
             self.frames = frames
@@ -49,9 +59,12 @@ public struct MachineLayout: Hashable, Sendable {
 
     /// Where zone Movable begins on one node.
     public struct MovableStart: Hashable, Sendable {
+        /// The node.
         public var node: NodeID
+        /// The first frame of its zone Movable.
         public var start: PFN
 
+        /// Zone Movable of `node` begins at `start`.
         public init(node: NodeID, start: PFN) {
             self.node = node
             self.start = start
@@ -68,7 +81,9 @@ public struct MachineLayout: Hashable, Sendable {
         public var pcpHighFraction = 0
         /// Sizes of the per-CPU lists that somebody wants in place of the computed ones, in pages.
         public var pcpBatch: Int?
+        /// The least `high`, in pages; `nil`: computed. *Kernel counterpart:* `high_min`.
         public var pcpHighMin: Int?
+        /// The greatest `high`, in pages; `nil`: computed. *Kernel counterpart:* `high_max`.
         public var pcpHighMax: Int?
         /// `vm.zone_reclaim_mode`, the kernel's bits.
         public var zoneReclaimMode = 0
@@ -94,9 +109,11 @@ public struct MachineLayout: Hashable, Sendable {
             case enabled
         }
 
+        /// The kernel's own defaults.
         public init() {}
     }
 
+    /// A layout of these parts; see each property.
     public init(
         name: String, kernel: KernelVersion, architecture: MachineSpec.Architecture, pageSize: ByteCount,
         hasNUMA: Bool, maxOrder: Order, pageblockOrder: Order, zoneTypes: [ZoneType], nodes: [NodeLayout],
@@ -124,24 +141,36 @@ public struct MachineLayout: Hashable, Sendable {
 }
 
 /// A zone of a node, by name. *Kernel counterpart:* `struct zoneref`.
-public struct ZoneName: Hashable, Sendable, Codable {
+public struct ZoneName: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The node.
     public var node: NodeID
+    /// The zone's type.
     public var zone: ZoneType
 
+    /// The zone of type `zone` on `node`.
     public init(node: NodeID, zone: ZoneType) {
         self.node = node
         self.zone = zone
     }
+
+    /// As the command line has it: `1/Normal`.
+    public var description: String { "\(node)/\(zone.kernelName)" }
 }
 
 /// One node of a layout. *Kernel counterpart:* the boot-time part of `struct pglist_data`.
 public struct NodeLayout: Hashable, Sendable {
+    /// The node's number. *Kernel counterpart:* `node_id`.
     public var id: NodeID
     /// `node_start_pfn`; 0 for a node without memory.
     public var startPFN: PFN
+    /// Frames from the first to the last, holes included. *Kernel counterpart:* `spanned_pages`, of a node
+    /// `node_spanned_pages`.
     public var spannedPages: PageCount
+    /// Frames that exist, without holes. *Kernel counterpart:* `present_pages`, of a node `node_present_pages`.
     public var presentPages: PageCount
+    /// What is not to be counted on by user memory, in pages. *Kernel counterpart:* `totalreserve_pages`.
     public var totalReservePages: PageCount
+    /// Its online CPUs, ascending.
     public var cpus: [CPUID]
     /// To each node of the layout, in its order.
     public var distances: [Int]
@@ -154,6 +183,7 @@ public struct NodeLayout: Hashable, Sendable {
     /// One for each of ``MachineLayout/zoneTypes``, in its order, empty ones included.
     public var zones: [ZoneLayout]
 
+    /// A layout of these parts; see each property.
     public init(
         id: NodeID, startPFN: PFN, spannedPages: PageCount, presentPages: PageCount, totalReservePages: PageCount,
         cpus: [CPUID], distances: [Int], fallbackOrder: [NodeID], zonelist: [ZoneName],
@@ -175,10 +205,16 @@ public struct NodeLayout: Hashable, Sendable {
 
 /// One zone of a layout. *Kernel counterpart:* the boot-time part of `struct zone`.
 public struct ZoneLayout: Hashable, Sendable {
+    /// The zone's type.
     public var type: ZoneType
+    /// Its first frame; 0 where it has none. *Kernel counterpart:* `zone_start_pfn`.
     public var startPFN: PFN
+    /// Frames from the first to the last, holes included. *Kernel counterpart:* `spanned_pages`, of a node
+    /// `node_spanned_pages`.
     public var spannedPages: PageCount
+    /// Frames that exist, without holes. *Kernel counterpart:* `present_pages`, of a node `node_present_pages`.
     public var presentPages: PageCount
+    /// Frames given to the page allocator. *Kernel counterpart:* `managed_pages`.
     public var managedPages: PageCount
     /// The frames that exist, ascending and disjoint; their sum is ``presentPages``.
     public var presentRanges: [Range<PFN>]
@@ -188,9 +224,11 @@ public struct ZoneLayout: Hashable, Sendable {
     /// Parts of ``managedRanges`` in whole pageblocks, lent to movable requests until a driver wants them.
     /// *Kernel counterpart:* `cma_areas`.
     public var cmaRanges: [Range<PFN>] = []
+    /// *Kernel counterpart:* `_watermark[]`.
     public var watermarks: Watermarks
     /// `lowmem_reserve`, by the zone index of the request's highest zone.
     public var protection: [PageCount]
+    /// How its CPUs' lists are sized.
     public var perCPU: PerCPUTuning
     /// Per-CPU counter threshold. *Kernel counterpart:* `stat_threshold`.
     public var statThreshold: Int
@@ -199,12 +237,16 @@ public struct ZoneLayout: Hashable, Sendable {
 
     /// *Kernel counterpart:* `_watermark[]`, without the boost.
     public struct Watermarks: Hashable, Sendable, Codable {
+        /// Below it only urgent requests are served, in pages. *Kernel counterpart:* `WMARK_MIN`.
         public var min: PageCount
+        /// Below it kswapd is woken, in pages. *Kernel counterpart:* `WMARK_LOW`.
         public var low: PageCount
+        /// At it kswapd goes to sleep, in pages. *Kernel counterpart:* `WMARK_HIGH`.
         public var high: PageCount
         /// `nil` on kernels that have none.
         public var promo: PageCount?
 
+        /// Watermarks in pages, ascending.
         public init(min: PageCount = 0, low: PageCount = 0, high: PageCount = 0, promo: PageCount? = nil) {
             self.min = min
             self.low = low
@@ -215,10 +257,14 @@ public struct ZoneLayout: Hashable, Sendable {
 
     /// Constants of the zone's per-CPU lists, the same on each CPU.
     public struct PerCPUTuning: Hashable, Sendable, Codable {
+        /// Pages that go in or out at once at least. *Kernel counterpart:* `batch`.
         public var batch: PageCount
+        /// The least `high`, in pages. *Kernel counterpart:* `high_min`.
         public var highMin: PageCount
+        /// The greatest `high`, in pages. *Kernel counterpart:* `high_max`.
         public var highMax: PageCount
 
+        /// List sizes in pages.
         public init(batch: PageCount = 1, highMin: PageCount = 0, highMax: PageCount = 0) {
             self.batch = batch
             self.highMin = highMin
@@ -226,6 +272,7 @@ public struct ZoneLayout: Hashable, Sendable {
         }
     }
 
+    /// List sizes in pages.
     public init(
         type: ZoneType, startPFN: PFN = PFN(0), spannedPages: PageCount = 0, presentPages: PageCount = 0,
         managedPages: PageCount = 0, presentRanges: [Range<PFN>] = [], managedRanges: [Range<PFN>] = [],

@@ -7,6 +7,8 @@ extension MachineSpec {
         case lowmemBytes, dmaLimitBytes, zoneInputs, contiguousRanges
     }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         let architecture = try keys.value(.architecture, or: Architecture.x86_64)
@@ -38,6 +40,8 @@ extension MachineSpec {
 extension MachineSpec.MemoryRange {
     enum CodingKeys: String, CodingKey, CaseIterable { case start, end, node, kind, isHotPluggable, isMirrored }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         self.init(
@@ -51,6 +55,8 @@ extension MachineSpec.MemoryRange {
 extension MachineSpec.AffinityRange {
     enum CodingKeys: String, CodingKey, CaseIterable { case start, end, node, isHotPluggable }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         self.init(
@@ -63,6 +69,8 @@ extension MachineSpec.AffinityRange {
 extension MachineSpec.Node {
     enum CodingKeys: String, CodingKey, CaseIterable { case id, cpus, distances, isGenericInitiator, structure }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         self.init(
@@ -76,6 +84,8 @@ extension MachineSpec.Node {
 extension MachineSpec.ZoneInput {
     enum CodingKeys: String, CodingKey, CaseIterable { case node, zone, managedPages }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
         let name = try keys.decode(String.self, forKey: .zone)
@@ -88,6 +98,7 @@ extension MachineSpec.ZoneInput {
             managedPages: try keys.decode(PageCount.self, forKey: .managedPages))
     }
 
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: CodingKeys.self)
         try keys.encode(node, forKey: .node)
@@ -129,6 +140,8 @@ extension MachineSpec.Configuration {
         }
     }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         self.init()
         try merge(from: decoder, .x86_64)

@@ -13,6 +13,7 @@ public struct MachineSpec: Hashable, Sendable, Codable {
 
     /// A range of physical memory. *Kernel counterpart:* `struct memblock_region` and what firmware says of it.
     public struct MemoryRange: Hashable, Sendable, Codable {
+        /// What firmware says that the range is.
         public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
             /// Memory for the page allocator and the kernel itself.
             case usable
@@ -25,13 +26,16 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var start: ByteCount
         /// One past the last byte.
         public var end: ByteCount
+        /// The node that it belongs to, where ``MachineSpec/affinity`` does not say.
         public var node: NodeID
+        /// What it is.
         public var kind: Kind
         /// Firmware says that it can be taken away while the machine runs. *Kernel counterpart:* `MEMBLOCK_HOTPLUG`.
         public var isHotPluggable: Bool
         /// Firmware keeps a second copy. *Kernel counterpart:* `MEMBLOCK_MIRROR`.
         public var isMirrored: Bool
 
+        /// Bytes from `start` to before `end`.
         public init(
             start: ByteCount, end: ByteCount, node: NodeID, kind: Kind = .usable,
             isHotPluggable: Bool = false, isMirrored: Bool = false
@@ -52,9 +56,12 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var start: ByteCount
         /// One past the last byte.
         public var end: ByteCount
+        /// The node that memory there belongs to.
         public var node: NodeID
+        /// Memory may come and go there while the machine runs.
         public var isHotPluggable: Bool
 
+        /// Bytes from `start` to before `end`.
         public init(start: ByteCount, end: ByteCount, node: NodeID, isHotPluggable: Bool = false) {
             self.start = start
             self.end = end
@@ -70,6 +77,7 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         /// One past the last byte.
         public var end: ByteCount
 
+        /// Bytes from `start` to before `end`.
         public init(start: ByteCount, end: ByteCount) {
             self.start = start
             self.end = end
@@ -78,15 +86,18 @@ public struct MachineSpec: Hashable, Sendable, Codable {
 
     /// One node: what is on it besides memory, and how far it is from the others.
     public struct Node: Hashable, Sendable, Codable {
+        /// The node's number.
         public var id: NodeID
         /// Online CPUs.
         public var cpus: [CPUID]
         /// Distance to each of the spec's nodes, in the order of ``MachineSpec/nodes``; 10 is local.
         public var distances: [Int]
+        /// It has devices that access memory, perhaps no CPUs. *Kernel counterpart:* `N_GENERIC_INITIATOR`.
         public var isGenericInitiator: Bool
         /// Where the kernel put the node's own structure, if a log says so. *Kernel counterpart:* `NODE_DATA`.
         public var structure: ByteRange?
 
+        /// A node with these CPUs at these distances.
         public init(id: NodeID, cpus: [CPUID] = [], distances: [Int] = [], isGenericInitiator: Bool = false) {
             self.id = id
             self.cpus = cpus
@@ -97,11 +108,14 @@ public struct MachineSpec: Hashable, Sendable, Codable {
 
     /// What is known of one zone beforehand, because it cannot be computed.
     public struct ZoneInput: Hashable, Sendable, Codable {
+        /// The node.
         public var node: NodeID
+        /// The zone's type.
         public var zone: ZoneType
         /// Frames handed to the page allocator at boot. *Kernel counterpart:* `managed_pages`.
         public var managedPages: PageCount
 
+        /// The zone of type `zone` on `node` manages so many frames.
         public init(node: NodeID, zone: ZoneType, managedPages: PageCount) {
             self.node = node
             self.zone = zone
@@ -111,10 +125,15 @@ public struct MachineSpec: Hashable, Sendable, Codable {
 
     /// Configuration switches and build constants of the kernel.
     public struct Configuration: Hashable, Sendable, Codable {
+        /// *Kernel counterpart:* `CONFIG_NUMA`.
         public var hasNUMA = true
+        /// *Kernel counterpart:* `CONFIG_ZONE_DMA`.
         public var hasZoneDMA = true
+        /// *Kernel counterpart:* `CONFIG_ZONE_DMA32`.
         public var hasZoneDMA32 = true
+        /// *Kernel counterpart:* `CONFIG_HIGHMEM`.
         public var hasHighMem = false
+        /// *Kernel counterpart:* `CONFIG_ZONE_DEVICE`.
         public var hasZoneDevice = true
         /// Where `false`, `numa=fake=` is passed over. *Kernel counterpart:* `CONFIG_NUMA_EMU`.
         public var hasNUMAEmulation = true
@@ -129,17 +148,25 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         /// How pages are found, and what they remember; `nil`: as distributions configure it.
         public var memoryMap: MemoryMapOptions?
 
+        /// A description of these parts; see each property.
         public init() {}
     }
 
+    /// What reports call the machine.
     public var name: String
+    /// Whose rules of layout hold.
     public var architecture: Architecture
+    /// The version whose rules hold.
     public var kernel: KernelVersion
+    /// Bytes of a frame.
     public var pageSize: ByteCount
+    /// The kernel's build options.
     public var configuration: Configuration
+    /// Physical memory by address.
     public var memory: [MemoryRange]
     /// Where not empty, it and not ``MemoryRange/node`` says which node usable memory belongs to.
     public var affinity: [AffinityRange] = []
+    /// The nodes, ascending by number.
     public var nodes: [Node]
     /// The nodes that may ever come online; `nil`: those of ``nodes`` and ``memory``.
     public var possibleNodes: NodeMask?
@@ -164,8 +191,10 @@ public struct MachineSpec: Hashable, Sendable, Codable {
     /// On arm64: the greatest address + 1 that every device can reach, where firmware gives one below 4 GiB.
     /// *Kernel counterpart:* `zone_dma_limit`.
     public var dmaLimitBytes: ByteCount?
+    /// What is known of zones beforehand.
     public var zoneInputs: [ZoneInput]
 
+    /// A description of these parts; see each property.
     public init(
         name: String, architecture: Architecture = .x86_64, kernel: KernelVersion = .reference,
         pageSize: ByteCount = 4096, configuration: Configuration = Configuration(), memory: [MemoryRange] = [],

@@ -15,6 +15,7 @@ public struct MemoryMapOptions: Hashable, Sendable, Codable {
         case sparseVirtual
     }
 
+    /// How a frame's page is found.
     public var model = Model.sparseVirtual
     /// Section roots are allocated as they are needed. *Kernel counterpart:* `CONFIG_SPARSEMEM_EXTREME`.
     public var hasDynamicRoots = true
@@ -47,6 +48,7 @@ public struct MemoryMapOptions: Hashable, Sendable, Codable {
     /// Address bits of physical memory that sections are numbered for. *Kernel counterpart:* `MAX_PHYSMEM_BITS`.
     public var physicalBits = 52
 
+    /// All at its default.
     public init() {}
 
     /// What distributions configure on `architecture`; widths and flags as read off the logs of Debian's kernels.
@@ -103,6 +105,8 @@ extension MemoryMapOptions {
         case hasAllocationProfiling, flagCount, physicalBits
     }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         self.init()
         try merge(from: decoder)

@@ -2,10 +2,13 @@
 ///
 /// Public because checks against a running kernel ask them for managed frames that are no longer the zone's.
 public struct ZoneRules: Hashable, Sendable {
+    /// The version whose rules hold.
     public var kernel: KernelVersion
+    /// Bytes of a frame.
     public var pageSize: ByteCount
     /// CPUs that share the zone's per-CPU lists: the node's, or all where it has none.
     public var cpus: Int
+    /// CPUs of the whole machine that are online.
     public var onlineCPUs: Int
     /// The zone takes no share of `min_free_kbytes`: high memory, and Movable from 6.5 on.
     public var standsApart: Bool

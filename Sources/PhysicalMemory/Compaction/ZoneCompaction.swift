@@ -41,6 +41,7 @@ public struct ZoneCompactionStatus: Hashable, Sendable {
     /// Skip marks are to be cleared before the next run.
     public var flushesSkipMarks = false
 
+    /// A zone in which compaction never ran.
     public init() {}
 
     init(_ state: borrowing ZoneCompaction) {

@@ -5,10 +5,15 @@ public final class DirectMap: Sendable {
     /// A zone's frames from `frames.lowerBound` on lie at `address` and after, one page behind the other.
     @safe public struct Part: @unchecked Sendable {
         // Sound because an address is only a number until a map uses it, and the map's owner keeps the memory.
+        /// The zone whose frames they are.
         public let zone: ZoneName
+        /// The frames, end exclusive.
         public let frames: Range<PFN>
+        /// Where the first of them can be touched.
         public let address: UnsafeMutableRawPointer
 
+        /// `frames` of `zone` can be touched from `address` on; that memory is the caller's to keep as long as the map
+        /// lives.
         public init(zone: ZoneName, frames: Range<PFN>, address: UnsafeMutableRawPointer) {
             self.zone = zone
             self.frames = frames

@@ -3,9 +3,13 @@
 /// Each CPU's work is a ``Driver``, to be run by one thread at a time. When all rest, ``Machine/audit(holding:)`` with
 /// the drivers' holdings accounts for every frame.
 public final class Drive: Sendable {
+    /// The machine that is worked on.
     public let machine: Machine
+    /// What is done.
     public let settings: DriveSettings
+    /// The CPUs that work, each by one driver.
     public let cpus: [CPUID]
+    /// Where frames can be touched; `nil`: they are not touched.
     public let directMap: DirectMap?
 
     let tasks: TaskTable
@@ -88,6 +92,7 @@ public final class Drive: Sendable {
     /// Asks every driver to end its ``Driver/run(operations:)`` soon.
     public func stop() { stopFlag.value.set(1) }
 
+    /// Whether `stop()` has been called.
     public var isStopped: Bool { stopFlag.value.load() != 0 }
 
     /// Allocations and frees so far, of all CPUs; a little late.
@@ -108,6 +113,7 @@ public enum DriveError: Error, Hashable, Sendable, CustomStringConvertible {
     case noRoom
     case noRoomForOwners
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch self {
         case .noCPU: "no CPU to run on"

@@ -3,6 +3,7 @@
 /// One thread at a time may act as a CPU, so a machine has at most one driver of a CPU at work at any time. The loops
 /// stand here, beside the allocator, because calls from outside the module cost more than an allocation.
 public struct Driver: ~Copyable {
+    /// The CPU that it acts as.
     public let cpu: CPUID
     let drive: Drive
     /// Among the drive's CPUs.

@@ -28,6 +28,7 @@ struct DriverFigures {
 
 /// Something that must not happen: the allocator or the model's memory is wrong.
 public struct DriverFault: Hashable, Sendable, CustomStringConvertible {
+    /// What was seen.
     public enum Kind: Hashable, Sendable {
         /// A held frame no longer carries its holder's mark: somebody else was given it too.
         case markLost
@@ -41,10 +42,14 @@ public struct DriverFault: Hashable, Sendable, CustomStringConvertible {
         case poisonLost
     }
 
+    /// What was seen.
     public var kind: Kind
+    /// The first frame of the block.
     public var pfn: PFN
+    /// log₂ of its frames.
     public var order: Order
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch kind {
         case .markLost: "pfn \(pfn), order \(order): a held frame lost its holder's mark; it was handed out twice"
@@ -58,12 +63,15 @@ public struct DriverFault: Hashable, Sendable, CustomStringConvertible {
 
 /// What a driver has done, at rest.
 public struct DriverReport: Hashable, Sendable {
+    /// The CPU.
     public var cpu: CPUID
+    /// Its node.
     public var node: NodeID
     /// Allocations and frees.
     public var operations: Int
     /// Blocks allocated.
     public var allocations: Int
+    /// Blocks given back.
     public var frees: Int
     /// Requests that found no memory.
     public var failures: Int
@@ -79,7 +87,9 @@ public struct DriverReport: Hashable, Sendable {
     public var zoneLockAcquisitions: Int
     /// Those that had to wait.
     public var zoneLockContentions: Int
+    /// Blocks given to other CPUs to free.
     public var handedOver: Int
+    /// Tasks that moved to another CPU.
     public var tasksGiven: Int
     /// Allocations that got nothing because the drive said so.
     public var injectedFailures: Int
@@ -93,9 +103,12 @@ public struct DriverReport: Hashable, Sendable {
     public var localNow: Int
     /// Sampled pairs of an allocation and a free, shortest first.
     public var pairs: [PairSample]
+    /// The longest of them.
     public var greatestPairNanoseconds: Double
     /// What reading the counter costs: taken off twice.
     public var counterNanoseconds: Double
+    /// What must not happen, how often it did.
     public var faultCount: Int
+    /// The first eight of them.
     public var faults: [DriverFault]
 }

@@ -2,6 +2,7 @@
 ///
 /// No lock here has readers, so all threads write. *Kernel counterpart:* the module parameters of `locktorture`.
 public struct LockTortureSettings: Hashable, Sendable {
+    /// The lock.
     public var target: LockTortureTarget
     /// What is done while the lock is held, beside the checks, in nanoseconds.
     public var holdNanoseconds: Int
@@ -16,13 +17,17 @@ public struct LockTortureSettings: Hashable, Sendable {
     public var yieldingHolds: Int
     /// One hold of so many is ``delayNanoseconds`` longer. 0: none is.
     public var delayedHolds: Int
+    /// How much longer such holds are.
     public var delayNanoseconds: Int
 
     /// The longest hold, thought or delay: a second.
     public static var nanosecondsLimit: Int { 1_000_000_000 }
+    /// The longest burst.
     public static var burstLimit: Int { 1_000_000 }
+    /// The most threads.
     public static var threadLimit: Int { 4096 }
 
+    /// A torture of `target`; times in nanoseconds.
     public init(
         target: LockTortureTarget, holdNanoseconds: Int = 0, thinkNanoseconds: Int = 0, burst: Int = 1,
         inPairs: Bool = false, yieldingHolds: Int = 0, delayedHolds: Int = 0, delayNanoseconds: Int = 100_000
@@ -59,6 +64,7 @@ public enum LockTortureError: Error, Hashable, Sendable, CustomStringConvertible
     case nanoseconds(Int)
     case rate(Int)
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch self {
         case .threads(let count): "\(count) threads: 1 to \(LockTortureSettings.threadLimit) can torture a lock"
@@ -75,6 +81,7 @@ public enum LockTortureError: Error, Hashable, Sendable, CustomStringConvertible
 /// What the lock guards are plain counters and an owner's name at both ends of a few cache lines; a thread that finds
 /// another's name there, or counters that disagree, has caught the lock.
 public final class LockTorture: Sendable {
+    /// What is done.
     public let settings: LockTortureSettings
     /// Each thread's node.
     public let nodes: [NodeID]
@@ -132,6 +139,7 @@ public final class LockTorture: Sendable {
     /// Asks every thread to return soon.
     public func stop() { stopFlag.value.set(1) }
 
+    /// Whether `stop()` has been called.
     public var isStopped: Bool { stopFlag.value.load() != 0 }
 
     /// Acquires the lock so often, or until ``stop()``, as thread number `thread`. One thread at a time for a number.
@@ -173,6 +181,7 @@ public final class LockTorture: Sendable {
 
 /// What one thread saw.
 public struct LockTortureFigures: Sendable {
+    /// Times that it had the lock.
     public var acquisitions = 0
     /// Acquisitions after which the thread before was another.
     public var handOvers = 0
@@ -182,12 +191,14 @@ public struct LockTortureFigures: Sendable {
     public var refusals = 0
     /// Holds that lasted longer on purpose, and those that gave the CPU away.
     public var delayedHolds = 0
+    /// Holds in which it gave its CPU away.
     public var yieldingHolds = 0
     /// Times that another thread was found in the guarded part, or its traces.
     public var collisions = 0
     /// From asking for the lock to having it.
     public var waits = LockTimes()
 
+    /// Nothing seen yet.
     public init() {}
 
     /// Both runs of one thread taken together.
@@ -211,7 +222,9 @@ public struct LockTortureVerdict: Hashable, Sendable {
     public var acquisitions: Int
     /// By the counters that the lock guarded.
     public var guarded: Int
+    /// Times that another's trace was found under the lock.
     public var collisions: Int
 
+    /// Whether the lock kept what it promises.
     public var isClean: Bool { acquisitions == guarded && collisions == 0 }
 }

@@ -17,6 +17,7 @@ public struct Mischief: Hashable, Sendable {
     /// How long a delayed holder stays inside the lock.
     public var delayNanoseconds = 20_000
 
+    /// None.
     public init() {}
 
     /// Whether something is done at single operations.

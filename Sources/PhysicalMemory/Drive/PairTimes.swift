@@ -84,6 +84,8 @@ struct PairTimes: ~Copyable {
 
 /// Pairs that took about the same time.
 public struct PairSample: Hashable, Sendable {
+    /// How long each of them took, in nanoseconds.
     public var nanoseconds: Double
+    /// How many there are.
     public var count: Int
 }

@@ -121,6 +121,7 @@ public struct AllocationPattern: Sendable {
 public final class FrameLine: Sendable {
     private let ring = HandoverRing()
 
+    /// Nothing in hand.
     public init() {}
 
     @inline(__always) fileprivate func put(_ block: HeldBlock) {

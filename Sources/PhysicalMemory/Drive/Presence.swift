@@ -175,10 +175,12 @@ struct PresenceManager {
 public struct DepartureFigures: Hashable, Sendable, Encodable {
     /// CPUs that went, those of nodes that went included.
     public var cpuDepartures = 0
+    /// Times that a node went, with its CPUs and free memory.
     public var nodeDepartures = 0
     /// Pageblocks taken out of use while their node was away.
     public var isolatedPageblocks = 0
 
+    /// Nobody went.
     public init() {}
 }
 

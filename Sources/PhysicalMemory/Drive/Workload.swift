@@ -22,6 +22,7 @@ public enum Workload: String, CaseIterable, Hashable, Sendable, Codable {
 
 /// What a drive does besides the workload itself.
 public struct DriveSettings: Hashable, Sendable {
+    /// What each CPU does.
     public var workload = Workload.mixed
     /// Where the workload's choices begin: the same seed makes the same requests on each CPU.
     public var seed: UInt64 = 1
@@ -38,6 +39,7 @@ public struct DriveSettings: Hashable, Sendable {
     /// End the work when a driver has seen what must not happen.
     public var stopsAtFault = false
 
+    /// `workload`, undisturbed.
     public init(workload: Workload = .mixed) { self.workload = workload }
 }
 

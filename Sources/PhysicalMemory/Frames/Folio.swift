@@ -4,12 +4,14 @@
 public struct Folio: Hashable, Sendable {
     /// The first frame, and the only one that can be freed.
     public let head: PFN
+    /// log₂ of its frames. *Kernel counterpart:* `folio_order()`.
     public let order: Order
 
     /// *Kernel counterpart:* `folio_nr_pages`.
     public var pageCount: PageCount { order.pageCount }
     /// *Kernel counterpart:* `folio_test_large`.
     public var isLarge: Bool { order > 0 }
+    /// Its frames, end exclusive.
     public var frames: Range<PFN> { head..<head.advanced(by: order.pageCount.rawValue) }
 }
 

@@ -18,8 +18,10 @@ public final class HeapStorage: FrameStorage {
         var addresses: [UnsafeMutableRawPointer] = unsafe []
     }
 
+    /// Storage that takes memory from the C library.
     public init() {}
 
+    /// Reserves `byteCount` bytes, zeroed and not touched; `nil` if there is no room.
     public func reserve(byteCount: Int) -> UnsafeMutableRawPointer? {
         guard byteCount >= 0, byteCount <= Int.max - 8192 else { return nil }
         guard let block = unsafe cprim_zeroed(UInt64(byteCount + 4096)) else { return nil }

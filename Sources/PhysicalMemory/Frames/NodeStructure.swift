@@ -2,9 +2,11 @@
 ///
 /// *Kernel counterpart:* `NODE_DATA(n)`, `alloc_node_data`.
 public struct NodeStructure: Hashable, Sendable {
+    /// The node.
     public var node: NodeID
     /// The node whose memory it lies in; `nil`: no node has any.
     public var home: NodeID?
+    /// Its bytes.
     public var size: ByteCount
     /// Computed from the zones and lists it holds, not read off a log.
     public var sizeIsEstimated: Bool

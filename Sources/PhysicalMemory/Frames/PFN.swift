@@ -2,14 +2,17 @@
 ///
 /// *Kernel counterpart:* `pfn`, an `unsigned long`.
 public struct PFN: RawRepresentable, Hashable, Comparable, Sendable, Codable, Strideable, CustomStringConvertible {
+    /// The frame number: the address over the page size.
     public var rawValue: UInt64
 
+    /// Takes the number as it is.
     @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
     @inlinable public init(_ value: UInt64) { rawValue = value }
 
     /// The frame number that no frame has.
     @inlinable public static var none: PFN { PFN(.max) }
 
+    /// Whether `a` comes before `b`.
     @inlinable public static func < (a: PFN, b: PFN) -> Bool { a.rawValue < b.rawValue }
     @inlinable public func distance(to other: PFN) -> Int { Int(bitPattern: UInt(other.rawValue &- rawValue)) }
     @inlinable public func advanced(by n: Int) -> PFN { PFN(rawValue &+ UInt64(bitPattern: Int64(n))) }
@@ -27,9 +30,12 @@ public struct PFN: RawRepresentable, Hashable, Comparable, Sendable, Codable, St
     /// Hexadecimal without a prefix, as the kernel's memory tools print frame numbers.
     public var description: String { String(rawValue, radix: 16) }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         rawValue = try decoder.singleValueContainer().decode(UInt64.self)
     }
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)

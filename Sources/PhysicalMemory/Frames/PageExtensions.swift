@@ -10,6 +10,7 @@ public struct PageExtensions: Hashable, Sendable {
         public var option: String
         /// What the command line must switch on; `nil`: nothing.
         public var parameter: String?
+        /// Whether the configuration has it.
         public var isBuiltIn: Bool
         /// Built in and asked for.
         public var isOn: Bool
@@ -17,6 +18,7 @@ public struct PageExtensions: Hashable, Sendable {
         public var size: ByteCount
     }
 
+    /// Who keeps data beside each page, in the order of their places.
     public let clients: [Client]
     /// Bytes for each frame; 0: nobody asked, nothing is allocated.
     public let entrySize: ByteCount

@@ -18,8 +18,11 @@ public struct PageStatus: Hashable, Sendable {
         case moving
     }
 
+    /// The frame.
     public var pfn: PFN
+    /// Its zone.
     public var zone: ZoneName
+    /// Where it is now.
     public var place: Place
     /// Those of the model: initialised, LRU, head, tail, reserved, and the zone's number from bit 48 on.
     /// *Kernel counterpart:* `flags`.
@@ -29,6 +32,7 @@ public struct PageStatus: Hashable, Sendable {
     /// Neighbours in the list that the frame is in; `nil` at its ends and in no list.
     /// *Kernel counterpart:* `lru`, `buddy_list`, `pcp_list`.
     public var next: PFN?
+    /// The frame before it in its list; `nil`: none.
     public var previous: PFN?
     /// *Kernel counterpart:* `mapping`; 0 stands for none.
     public var mapping: UInt32

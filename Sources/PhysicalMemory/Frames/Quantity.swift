@@ -8,6 +8,7 @@ where RawValue == Int, IntegerLiteralType == Int {
 }
 
 extension Quantity {
+    /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.init(rawValue) }
     @inlinable public init(integerLiteral value: Int) { self.init(value) }
     @inlinable public static var zero: Self { Self(0) }
@@ -15,9 +16,11 @@ extension Quantity {
     @inlinable public static func - (a: Self, b: Self) -> Self { Self(a.rawValue - b.rawValue) }
     @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
     public var description: String { String(rawValue) }
+    /// Takes the number as it is.
     public init(from decoder: any Decoder) throws {
         self.init(try decoder.singleValueContainer().decode(Int.self))
     }
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)
@@ -26,13 +29,17 @@ extension Quantity {
 
 /// A number of page frames.
 public struct PageCount: Quantity {
+    /// Pages.
     public var rawValue: Int
+    /// Takes the number as it is.
     @inlinable public init(_ value: Int) { rawValue = value }
 }
 
 /// A number of bytes, or a physical address.
 public struct ByteCount: Quantity {
+    /// Bytes.
     public var rawValue: Int
+    /// Takes the number as it is.
     @inlinable public init(_ value: Int) { rawValue = value }
 
     /// 1024 bytes times `n`; `n` must keep the result within `Int`.

@@ -19,7 +19,9 @@ public struct SectionMap: Hashable, Sendable {
 
     /// Neighbouring sections of one node.
     public struct Run: Hashable, Sendable {
+        /// The node.
         public var node: NodeID
+        /// Section numbers, end exclusive.
         public var sections: Range<Int>
         /// Subsections that have memory.
         public var subsections: Int

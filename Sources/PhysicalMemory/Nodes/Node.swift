@@ -4,6 +4,7 @@
 ///
 /// *Kernel counterpart:* `struct pglist_data`, `pg_data_t`.
 public struct Node: Sendable {
+    /// The machine that it is part of.
     public let machine: Machine
     /// The node as boot laid it out.
     public let layout: NodeLayout

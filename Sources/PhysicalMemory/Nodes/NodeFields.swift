@@ -72,7 +72,9 @@ public enum ReclaimThrottle: Int, CaseIterable, Hashable, Sendable {
 
 /// What reclaim found out about a node. *Kernel counterpart:* `enum pgdat_flags`.
 public struct NodeFlags: OptionSet, Hashable, Sendable {
+    /// The kernel's bits.
     public var rawValue: UInt32
+    /// Takes the number as it is.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// *Kernel counterpart:* `PGDAT_DIRTY`.

@@ -4,17 +4,22 @@
 public struct NodeID: RawRepresentable, Hashable, Comparable, Sendable, Codable, ExpressibleByIntegerLiteral,
     CustomStringConvertible
 {
+    /// The number, from 0.
     public var rawValue: Int
 
+    /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
     @inlinable public init(_ value: Int) { rawValue = value }
     @inlinable public init(integerLiteral value: Int) { rawValue = value }
     @inlinable public static func < (a: NodeID, b: NodeID) -> Bool { a.rawValue < b.rawValue }
     public var description: String { String(rawValue) }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         rawValue = try decoder.singleValueContainer().decode(Int.self)
     }
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)
@@ -28,17 +33,22 @@ public struct NodeID: RawRepresentable, Hashable, Comparable, Sendable, Codable,
 public struct CPUID: RawRepresentable, Hashable, Comparable, Sendable, Codable, ExpressibleByIntegerLiteral,
     CustomStringConvertible
 {
+    /// The number, from 0.
     public var rawValue: Int
 
+    /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
     @inlinable public init(_ value: Int) { rawValue = value }
     @inlinable public init(integerLiteral value: Int) { rawValue = value }
     @inlinable public static func < (a: CPUID, b: CPUID) -> Bool { a.rawValue < b.rawValue }
     public var description: String { String(rawValue) }
 
+    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// else.
     public init(from decoder: any Decoder) throws {
         rawValue = try decoder.singleValueContainer().decode(Int.self)
     }
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rawValue)

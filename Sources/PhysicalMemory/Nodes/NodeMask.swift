@@ -5,8 +5,10 @@ public struct NodeMask: Hashable, Sendable {
     // Words beyond the last set bit are trimmed, so that equal sets compare equal.
     private var words: [UInt64] = []
 
+    /// The nodes of `nodes`, each once.
     public init() {}
 
+    /// The nodes of `nodes`, each once.
     public init(_ nodes: some Sequence<NodeID>) {
         for node in nodes { insert(node) }
     }
@@ -37,6 +39,7 @@ public struct NodeMask: Hashable, Sendable {
         while words.last == 0 { words.removeLast() }
     }
 
+    /// Whether no node is in it.
     public var isEmpty: Bool { words.isEmpty }
 
     /// The number of nodes in the set. *Kernel counterpart:* `nodes_weight`.
@@ -103,7 +106,9 @@ extension NodeMask: Sequence {
 }
 
 extension NodeMask: ExpressibleByArrayLiteral, Codable, CustomStringConvertible {
+    /// The nodes of `nodes`, each once.
     public init(arrayLiteral elements: NodeID...) { self.init(elements) }
+    /// The nodes of `nodes`, each once.
     public init(from decoder: any Decoder) throws {
         let nodes = try decoder.singleValueContainer().decode([NodeID].self)
         guard nodes.allSatisfy({ $0.rawValue >= 0 && $0.rawValue < NodeID.limit }) else {
@@ -112,6 +117,7 @@ extension NodeMask: ExpressibleByArrayLiteral, Codable, CustomStringConvertible 
         }
         self.init(nodes)
     }
+    /// Writes the form that ``init(from:)`` reads.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(Array(self))

@@ -20,14 +20,22 @@ public struct NodeStates: Hashable, Sendable, Codable {
         case genericInitiator
     }
 
+    /// `N_POSSIBLE`: may come online at some time.
     public var possible = NodeMask()
+    /// `N_ONLINE`.
     public var online = NodeMask()
+    /// `N_NORMAL_MEMORY`: has memory that the kernel can use directly.
     public var normalMemory = NodeMask()
+    /// `N_HIGH_MEMORY`: has normal or high memory.
     public var highMemory = NodeMask()
+    /// `N_MEMORY`: has memory of any kind, Movable included.
     public var memory = NodeMask()
+    /// `N_CPU`: has CPUs.
     public var cpu = NodeMask()
+    /// `N_GENERIC_INITIATOR`: has other devices that access memory.
     public var genericInitiator = NodeMask()
 
+    /// No node is anything.
     public init() {}
 
     /// The nodes for which `state` holds.

@@ -25,7 +25,9 @@ public struct MemoryPolicy: Hashable, Sendable {
 
     /// What the nodes named mean once the allowed nodes change. *Kernel counterpart:* `MPOL_F_*`.
     public struct Flags: OptionSet, Hashable, Sendable, Codable {
+        /// The kernel's bits.
         public var rawValue: UInt16
+        /// Takes the number as it is.
         @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// They stay themselves. *Kernel counterpart:* `MPOL_F_STATIC_NODES`.
@@ -34,7 +36,9 @@ public struct MemoryPolicy: Hashable, Sendable {
         public static let relativeNodes = Flags(rawValue: 1 << 14)
     }
 
+    /// How nodes are chosen.
     public let mode: Mode
+    /// How the nodes follow changes of the cpuset.
     public let flags: Flags
     /// The nodes as they were named. *Kernel counterpart:* `w.user_nodemask`.
     public let userNodes: NodeMask
@@ -116,6 +120,7 @@ public enum MemoryPolicyError: Error, Hashable, Sendable, CustomStringConvertibl
     /// None of the nodes named has memory that the task may use.
     case noUsableNode(NodeMask)
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch self {
         case .noNodes(let mode): "policy \(mode.rawValue) needs at least one node"

@@ -2,6 +2,7 @@
 ///
 /// *Kernel counterpart:* `mempolicy`, `mems_allowed`, `il_prev` and `il_weight` of `struct task_struct`.
 public struct TaskPolicy: Hashable, Sendable {
+    /// The policy in force.
     public private(set) var policy: MemoryPolicy
     /// The nodes that the task may use; `nil`: all. *Kernel counterpart:* `mems_allowed`.
     public private(set) var allowedNodes: NodeMask?
@@ -10,6 +11,7 @@ public struct TaskPolicy: Hashable, Sendable {
     /// Turns that ``lastTurn`` has left. *Kernel counterpart:* `il_weight`.
     private(set) var turnsLeft = 0
 
+    /// A task under `policy`, whose cpuset allows `allowedNodes` (`nil`: all).
     public init(_ policy: MemoryPolicy = .local, allowedNodes: NodeMask? = nil) {
         self.policy = policy
         self.allowedNodes = allowedNodes
@@ -56,6 +58,7 @@ public struct TaskPolicy: Hashable, Sendable {
 ///
 /// *Kernel counterpart:* `vm_policy` and `vm_pgoff` of `struct vm_area_struct`.
 public struct RangePolicy: Hashable, Sendable {
+    /// The policy of the range; `nil`: the task's own.
     public var policy: MemoryPolicy?
     /// The place of the range's first page in its file or mapping, in pages. *Kernel counterpart:* `vm_pgoff`.
     public var firstPage: Int
@@ -63,6 +66,7 @@ public struct RangePolicy: Hashable, Sendable {
     /// `get_policy` returns.
     public var bias: Int
 
+    /// A range that begins at page `firstPage` of its object, under `policy`.
     public init(_ policy: MemoryPolicy? = nil, firstPage: Int = 0, bias: Int = 0) {
         self.policy = policy
         self.firstPage = firstPage
@@ -82,8 +86,10 @@ public struct RangePolicy: Hashable, Sendable {
 public struct InterleaveWeights: Hashable, Sendable {
     private var table: [NodeID: UInt8] = [:]
 
+    /// Every node weighs 1.
     public init() {}
 
+    /// The weight of a node, from 1 to 255.
     public subscript(node: NodeID) -> Int { Int(table[node] ?? 1) }
 
     /// Sets a node's weight; 0 means the default, 1.

@@ -33,9 +33,12 @@ public struct Audit: Hashable, Sendable {
 
 /// A block that somebody holds.
 public struct Holding: Hashable, Sendable {
+    /// The first frame of the block.
     public var pfn: PFN
+    /// log₂ of its frames.
     public var order: Order
 
+    /// The block of `order` that begins at `pfn`.
     @inlinable public init(pfn: PFN, order: Order) {
         self.pfn = pfn
         self.order = order

@@ -12,6 +12,7 @@ public struct LockStatisticsOptions: Sendable {
     /// Holders that are made to stay; `nil`: none is.
     public var detention: HolderDetention?
 
+    /// What to measure; see each property.
     public init(
         longNanoseconds: Double = 10_000, detention: HolderDetention? = nil,
         contextSwitches: (@Sendable () -> Int)? = nil
@@ -29,6 +30,7 @@ public struct LockStatisticsOptions: Sendable {
 ///
 /// *Kernel counterpart:* a class's lines in `/proc/lock_stat`.
 public struct LockStatistics: Sendable {
+    /// Times that the lock was taken.
     public var acquisitions: Int
     /// Acquisitions that found the lock taken and waited. *Kernel counterpart:* `contentions`.
     public var contentions: Int
@@ -42,8 +44,11 @@ public struct LockStatistics: Sendable {
     public var nodeBounces: Int
     /// Holds that were made to stay inside with their CPU, and without.
     public var delayedHolds: Int
+    /// Holds in which the holder was made to give its CPU away.
     public var preemptedHolds: Int
+    /// How long those waited that had to.
     public var waits: LockTimes
+    /// How long the lock was held.
     public var holds: LockTimes
     /// Waits in which the thread lost its CPU; not among ``waits``.
     public var switchedWaits: LockTimes
@@ -75,6 +80,7 @@ extension LockStatistics {
 public struct LockFairness: Hashable, Sendable {
     /// The greatest share, the least, as parts of the whole; 0 without any.
     public var luckiest: Double
+    /// The least share.
     public var unluckiest: Double
     /// Jain's index: (Σx)² / (n·Σx²). 1 if all got the same, 1/n if one got all; 1 without any.
     public var jain: Double
@@ -94,13 +100,16 @@ public struct LockFairness: Hashable, Sendable {
 public struct LockTimes: Hashable, Sendable {
     /// Shortest first.
     public var samples: [PairSample]
+    /// The longest, exactly.
     public var greatestNanoseconds: Double
 
+    /// Times as sampled.
     public init(samples: [PairSample] = [], greatestNanoseconds: Double = 0) {
         self.samples = samples
         self.greatestNanoseconds = greatestNanoseconds
     }
 
+    /// How many there are.
     public var count: Int { samples.reduce(0) { $0 + $1.count } }
 
     /// The time, in nanoseconds, that `percent` of all do not exceed; `nil` without any.
@@ -140,9 +149,11 @@ public struct LockTimes: Hashable, Sendable {
 
 /// One lock of a machine, and what came to pass there.
 public struct MeasuredLock: Sendable {
+    /// The zone that the lock belongs to.
     public var zone: ZoneName
     /// The CPU whose list of the zone it guards; `nil`: the zone's own lock.
     public var cpu: CPUID?
+    /// What came to pass there.
     public var statistics: LockStatistics
 }
 

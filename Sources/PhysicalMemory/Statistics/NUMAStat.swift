@@ -15,6 +15,7 @@ public struct NUMAStat: Hashable, Sendable, Codable {
     /// Pages from here for a CPU of another node. *Kernel counterpart:* `NUMA_OTHER`.
     public var otherNode = 0
 
+    /// Nothing counted.
     public init() {}
 }
 

@@ -1,17 +1,24 @@
 /// What a zone is like at one moment. Counts are in pages unless they say otherwise.
 public struct ZoneStatus: Hashable, Sendable {
+    /// The node. *Kernel counterpart:* `node`.
     public var node: NodeID
+    /// The zone's type. *Kernel counterpart:* `zone_idx()`.
     public var type: ZoneType
     /// Without the per-CPU differences. *Kernel counterpart:* `vm_stat[NR_FREE_PAGES]`.
     public var freePages: PageCount
     /// With them.
     public var freePagesSnapshot: PageCount
+    /// *Kernel counterpart:* `managed_pages`.
     public var managedPages: PageCount
+    /// *Kernel counterpart:* `watermark_boost`.
     public var watermarkBoost: PageCount
     /// *Kernel counterpart:* `flags`, its bits of `enum zone_flags`.
     public var flags: UInt32
+    /// In pageblocks kept for urgent requests. *Kernel counterpart:* `nr_reserved_highatomic`.
     public var reservedHighatomic: PageCount
+    /// Free in such pageblocks. *Kernel counterpart:* `nr_free_highatomic`.
     public var freeHighatomic: PageCount
+    /// *Kernel counterpart:* `_watermark[]`.
     public var watermarks: ZoneLayout.Watermarks
     /// By the request's highest zone index.
     public var lowmemReserve: [PageCount]
@@ -19,14 +26,19 @@ public struct ZoneStatus: Hashable, Sendable {
     public var freeBlocks: [Int]
     /// Free blocks by order and migrate type, as `/proc/pagetypeinfo` has them.
     public var freeBlocksByType: [[MigrateType: Int]]
+    /// Times that CPUs took the zone's lock.
     public var lockAcquisitions: Int
+    /// Those that had to wait.
     public var lockContentions: Int
+    /// Blocks listed while larger ones were cut up.
     public var splits: Int
+    /// Times that a freed block joined its buddy.
     public var merges: Int
     /// Pageblocks taken over by another migrate type.
     public var claims: Int
     /// Blocks taken from another type's pageblock, which kept its type.
     public var steals: Int
+    /// Times that the watermarks were raised because types had to mix.
     public var boosts: Int
     /// The lowest frame whose page is not initialised yet; `nil` if all are. *Kernel counterpart:*
     /// `first_deferred_pfn`.
@@ -37,20 +49,33 @@ public struct ZoneStatus: Hashable, Sendable {
 ///
 /// *Kernel counterpart:* `struct per_cpu_pages`.
 public struct PagesetStatus: Hashable, Sendable {
+    /// The CPU.
     public var cpu: CPUID
+    /// The zone's node.
     public var node: NodeID
+    /// The zone's type.
     public var zone: ZoneType
+    /// Pages in all its lists. *Kernel counterpart:* `count`.
     public var count: PageCount
+    /// The count at which pages go back to the zone. *Kernel counterpart:* `high`.
     public var high: PageCount
+    /// The least `high`. *Kernel counterpart:* `high_min`.
     public var highMin: PageCount
+    /// The greatest `high`. *Kernel counterpart:* `high_max`.
     public var highMax: PageCount
+    /// Pages that go in or out at once at least. *Kernel counterpart:* `batch`.
     public var batch: PageCount
+    /// log₂ by which the next fetch grows. *Kernel counterpart:* `alloc_factor`.
     public var allocFactor: Int
+    /// Recent frees. *Kernel counterpart:* `free_count`.
     public var freeCount: Int
+    /// Ticks until a remote list is drained. *Kernel counterpart:* `expire`.
     public var expire: Int
     /// Blocks in each list.
     public var listLengths: [Int]
+    /// Times that an empty list was filled.
     public var refills: Int
+    /// Times that pages went back to the zone.
     public var drains: Int
     /// Allocations of this CPU that this zone satisfied.
     public var allocations: Int

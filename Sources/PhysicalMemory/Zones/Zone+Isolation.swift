@@ -82,6 +82,7 @@ public enum IsolationFailure: Error, Hashable, Sendable, CustomStringConvertible
     case alreadyIsolated(PFN)
     case notIsolated(PFN)
 
+    /// What is wrong, in words for people.
     public var description: String {
         switch self {
         case .notManaged(let pfn): "pfn \(pfn) is no frame of the allocator"

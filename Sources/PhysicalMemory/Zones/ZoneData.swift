@@ -5,7 +5,9 @@
 ///
 /// *Kernel counterpart:* `struct zone`.
 public struct ZoneData: Sendable {
+    /// The machine that it is part of.
     public let machine: Machine
+    /// Its node and type.
     public let name: ZoneName
     /// The zone as boot laid it out.
     public let layout: ZoneLayout

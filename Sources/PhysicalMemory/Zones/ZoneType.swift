@@ -26,5 +26,6 @@ public enum ZoneType: UInt8, CaseIterable, Hashable, Comparable, Sendable, Codab
         self = match
     }
 
+    /// Whether `a` comes before `b`.
     @inlinable public static func < (a: ZoneType, b: ZoneType) -> Bool { a.rawValue < b.rawValue }
 }

@@ -56,7 +56,7 @@ struct LayoutTree {
         line(
             stem + "└─ " + style.dim("zonelist ")
                 + (node.zonelist.isEmpty
-                    ? "empty" : node.zonelist.map { "\($0.node)/\($0.zone.kernelName)" }.joined(separator: " ")))
+                    ? "empty" : node.zonelist.map(\.description).joined(separator: " ")))
     }
 
     private mutating func addZone(_ zone: ZoneLayout, stem: String) {
