@@ -2,6 +2,9 @@ extension Machine {
     /// Allocates a block of 2^`order` frames for `cpu`. Returns its first frame.
     ///
     /// - Parameters:
+    ///   - order: how much, 0 to ``MachineLayout/maxOrder``.
+    ///   - gfp: what kind of memory, and what may be done to find it.
+    ///   - cpu: the CPU that asks.
     ///   - node: where to look first; the CPU's own node if `nil`.
     ///   - allowed: the nodes that may be used; all if `nil`.
     /// - Throws: ``AllocationFailure``. The slow path has been gone to its end by then.

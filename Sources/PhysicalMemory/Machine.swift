@@ -41,6 +41,9 @@ public final class Machine: Sendable {
     ///
     /// Throws if the layout has no CPU or no memory, or if the map finds no room.
     /// - Parameters:
+    ///   - layout: what boot made of the machine.
+    ///   - contents: what is free when it starts.
+    ///   - storage: where the frames' pages are kept.
     ///   - lock: how the zones' locks are taken.
     ///   - lockStatistics: `nil`: locks measure nothing, and that costs nothing. Else every allocation and every free
     ///     takes the path at length, where locks are measured; what it decides is the same.
@@ -213,10 +216,15 @@ public final class Machine: Sendable {
 
 /// Why a machine could not be built.
 public enum MachineError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The layout has no CPU.
     case noCPU
+    /// The layout has no frames that a machine can hold.
     case noMemory
+    /// A CPU, a node or an order is outside what a machine can have.
     case outOfRange
+    /// CPUs times zones are more than can be held.
     case tooManyPagesets(Int)
+    /// The storage lends no room for the map of so many frames.
     case noRoomForMap(frames: PageCount)
 
     /// What is wrong, in words for people.

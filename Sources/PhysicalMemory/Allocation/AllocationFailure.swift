@@ -6,7 +6,9 @@ public enum AllocationFailure: Error, Hashable, Sendable, CustomStringConvertibl
     case orderTooLarge(order: Order, highest: Order)
     /// No zone with memory satisfies both the gfp and the allowed nodes.
     case noZone(gfp: GFP)
+    /// The machine has no CPU of that number.
     case noSuchCPU(CPUID)
+    /// The machine has no node of that number.
     case noSuchNode(NodeID)
 
     /// Why the request failed, in words for people.

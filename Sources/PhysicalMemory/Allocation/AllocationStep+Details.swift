@@ -64,6 +64,7 @@ extension AllocationStep {
         case aboveWatermark
         /// Taken all the same: this attempt heeds no watermark.
         case watermarksIgnored
+        /// Too few pages are free.
         case belowWatermark
         /// Enough pages, but no block that is large enough.
         case noBlock
@@ -179,6 +180,7 @@ extension AllocationStep {
         case wholePageblocks
         /// Enough of the pageblock is free or of the same kind.
         case enoughAlike
+        /// Too little of the pageblock is free or of the same kind.
         case tooLittleAlike
         /// It reaches beyond the zone.
         case crossesZone
@@ -277,6 +279,7 @@ extension AllocationStep {
             case noRetry
             /// An order above 3 without `__GFP_RETRY_MAYFAIL`.
             case costly
+            /// Nothing is left to try.
             case nothingLeft
         }
 

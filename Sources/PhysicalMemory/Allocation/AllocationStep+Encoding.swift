@@ -39,7 +39,7 @@ extension AllocationStep.Event {
 extension AllocationStep {
     private enum CodingKeys: String, CodingKey { case kind, node, zone, detail }
 
-    /// Writes the form that ``init(from:)`` reads.
+    /// Writes `{kind, node, zone, detail}`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(event.kind, forKey: .kind)

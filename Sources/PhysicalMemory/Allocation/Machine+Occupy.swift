@@ -5,7 +5,12 @@ extension Machine {
     /// Movable blocks look as a user's pages do: they are compound and on an LRU list, so that they count as movable
     /// when somebody wants their pageblock. Returns the blocks, largest first; nothing for a zone that is not there.
     ///
-    /// - Parameter scattered: single pages are taken, and the rest left between them, so that no larger block is free.
+    /// - Parameters:
+    ///   - name: the zone.
+    ///   - rest: how many pages stay free.
+    ///   - type: as whose memory the blocks are taken.
+    ///   - scattered: single pages are taken, and the rest left between them, so that no larger block is free.
+    ///   - cpu: the CPU that takes them.
     ///
     /// Takes the zone's lock. Complexity: O(pages taken).
     public func occupy(

@@ -2,8 +2,30 @@
 public struct BootStep: Hashable, Sendable {
     /// The steps, in the order in which boot takes them.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
-        case firmwareMap, commandLine, nodeMemory, nodeStructures, zoneLimits, movableBorders, zones, memoryMap
-        case deferredPages, zonelists, freeFrames, tuning
+        /// Firmware's map of memory.
+        case firmwareMap
+        /// What the command line changes in it.
+        case commandLine
+        /// Which memory is on which node.
+        case nodeMemory
+        /// Where each node's own structure lies.
+        case nodeStructures
+        /// How far each zone type may reach.
+        case zoneLimits
+        /// Where zone Movable begins on each node.
+        case movableBorders
+        /// Each node's zones.
+        case zones
+        /// How pages are found, and what they remember.
+        case memoryMap
+        /// Pages left for workers to initialise.
+        case deferredPages
+        /// Where each node looks, in which order.
+        case zonelists
+        /// What is given to the page allocator.
+        case freeFrames
+        /// Watermarks, reserves and list sizes.
+        case tuning
     }
 
     /// One thing that the step found or decided.
@@ -46,12 +68,17 @@ public struct BootStep: Hashable, Sendable {
 
     /// A value of one of the kinds that reports tell apart.
     public enum Value: Hashable, Sendable {
+        /// A count.
         case number(Int)
         /// In bytes.
         case address(UInt64)
+        /// Words.
         case text(String)
+        /// Yes or no.
         case isTrue(Bool)
+        /// Counts, in order.
         case numbers([Int])
+        /// Names, in order.
         case names([String])
     }
 

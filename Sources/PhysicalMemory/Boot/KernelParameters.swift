@@ -4,7 +4,9 @@
 public struct KernelParameters: Hashable, Sendable {
     /// An amount of memory: so many bytes, or a share of all memory.
     public enum Amount: Hashable, Sendable {
+        /// So many bytes.
         case bytes(UInt64)
+        /// So many per cent of all memory.
         case percent(UInt64)
     }
 

@@ -7,7 +7,7 @@ extension MachineSpec {
         case lowmemBytes, dmaLimitBytes, zoneInputs, contiguousRanges
     }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
@@ -40,7 +40,7 @@ extension MachineSpec {
 extension MachineSpec.MemoryRange {
     enum CodingKeys: String, CodingKey, CaseIterable { case start, end, node, kind, isHotPluggable, isMirrored }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
@@ -55,7 +55,7 @@ extension MachineSpec.MemoryRange {
 extension MachineSpec.AffinityRange {
     enum CodingKeys: String, CodingKey, CaseIterable { case start, end, node, isHotPluggable }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
@@ -69,7 +69,7 @@ extension MachineSpec.AffinityRange {
 extension MachineSpec.Node {
     enum CodingKeys: String, CodingKey, CaseIterable { case id, cpus, distances, isGenericInitiator, structure }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
@@ -84,7 +84,7 @@ extension MachineSpec.Node {
 extension MachineSpec.ZoneInput {
     enum CodingKeys: String, CodingKey, CaseIterable { case node, zone, managedPages }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.knownKeys(CodingKeys.self)
@@ -140,7 +140,7 @@ extension MachineSpec.Configuration {
         }
     }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         self.init()

@@ -5,8 +5,21 @@
 public struct MachineSpec: Hashable, Sendable, Codable {
     /// Which rules of layout apply.
     public enum Architecture: String, CaseIterable, Hashable, Sendable, Codable {
+        /// 64-bit x86.
         // swift-format-ignore: AlwaysUseLowerCamelCase
-        case x86_64, i386, i386PAE, arm64, ppc64, riscv64, s390x
+        case x86_64
+        /// 32-bit x86 without Physical Address Extension.
+        case i386
+        /// 32-bit x86 with Physical Address Extension.
+        case i386PAE
+        /// 64-bit ARM.
+        case arm64
+        /// 64-bit POWER, of either byte order.
+        case ppc64
+        /// 64-bit RISC-V.
+        case riscv64
+        /// IBM Z.
+        case s390x
         /// An architecture whose own rules are not modelled: memory is laid out by the common ones.
         case other
     }

@@ -105,7 +105,7 @@ extension MemoryMapOptions {
         case hasAllocationProfiling, flagCount, physicalBits
     }
 
-    /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
+    /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
     public init(from decoder: any Decoder) throws {
         self.init()

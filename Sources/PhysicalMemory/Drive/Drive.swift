@@ -34,7 +34,11 @@ public final class Drive: Sendable {
 
     /// Prepares the work of `cpus`, which must be CPUs of the machine, each once.
     ///
-    /// - Parameter directMap: where frames can be touched; `nil`: nowhere.
+    /// - Parameters:
+    ///   - machine: the machine to work on.
+    ///   - cpus: the CPUs that work; ``Driver``s are asked for by their places here.
+    ///   - settings: what is done.
+    ///   - directMap: where frames can be touched; `nil`: nowhere.
     /// - Throws: ``DriveError``.
     public init(
         _ machine: Machine, cpus: [CPUID], settings: DriveSettings = DriveSettings(), directMap: DirectMap? = nil
@@ -107,10 +111,15 @@ public final class Drive: Sendable {
 
 /// Why a drive could not be prepared.
 public enum DriveError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// No CPU was named, or the machine has none.
     case noCPU
+    /// The machine has no CPU of that number.
     case noSuchCPU(CPUID)
+    /// A CPU is named twice.
     case cpuTwice
+    /// There is no room for the tasks.
     case noRoom
+    /// There is no room for the frames' owner words.
     case noRoomForOwners
 
     /// What is wrong, in words for people.

@@ -7,7 +7,9 @@ public final class LockPattern: Sendable {
     /// Where the lock lies.
     public let address: UInt
 
-    /// - Parameter asZoneLock: whether the lock chooses its algorithm at each acquisition, as a zone's does.
+    /// - Parameters:
+    ///   - algorithm: how the lock is taken.
+    ///   - asZoneLock: whether the lock chooses its algorithm at each acquisition, as a zone's does.
     ///
     /// It lies in memory that the calling thread allocates.
     public convenience init(_ algorithm: LockAlgorithm, asZoneLock: Bool = false) {

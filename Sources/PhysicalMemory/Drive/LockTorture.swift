@@ -59,9 +59,13 @@ public enum LockTortureTarget: Hashable, Sendable {
 
 /// Why a torture could not be prepared.
 public enum LockTortureError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// So many threads cannot torture a lock.
     case threads(Int)
+    /// A burst cannot be so long.
     case burst(Int)
+    /// No hold, thought or delay can be so long.
     case nanoseconds(Int)
+    /// A rate below 0.
     case rate(Int)
 
     /// What is wrong, in words for people.
@@ -89,6 +93,7 @@ public final class LockTorture: Sendable {
     private let stopFlag = Stable(SharedFlags())
 
     /// - Parameters:
+    ///   - settings: what the threads do.
     ///   - nodes: each thread's node; as many threads as there are elements.
     ///   - options: how the locks are to be measured; `nil`: not at all. Measured, a thread tries a lock before it
     ///     waits for it, to know whether it had to.

@@ -10,7 +10,7 @@ public struct Mischief: Hashable, Sendable {
     public var delayedHolders = 0.0
     /// Holds of a measured lock that are as long without their CPU.
     public var preemptedHolders = 0.0
-    /// Pauses, one each ``Driver/chunk`` operations, at which a CPU goes if none is away.
+    /// Pauses, one after each piece of a ``Driver``'s work, at which a CPU goes if none is away.
     public var cpuDepartures = 0.0
     /// Pauses at which a node goes if none is away: all its CPUs, and its memory as far as it is free.
     public var nodeDepartures = 0.0

@@ -9,6 +9,7 @@ public struct Order: RawRepresentable, Hashable, Comparable, Sendable, Codable, 
 
     /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
+    /// Takes the number as it is.
     @inlinable public init(_ value: Int) { rawValue = value }
     @inlinable public init(integerLiteral value: Int) { rawValue = value }
 

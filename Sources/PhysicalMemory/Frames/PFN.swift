@@ -7,6 +7,7 @@ public struct PFN: RawRepresentable, Hashable, Comparable, Sendable, Codable, St
 
     /// Takes the number as it is.
     @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
+    /// Takes the number as it is.
     @inlinable public init(_ value: UInt64) { rawValue = value }
 
     /// The frame number that no frame has.

@@ -8,7 +8,20 @@
 public struct PageFlagsLayout: Hashable, Sendable {
     /// A number kept in the word.
     public enum Field: String, CaseIterable, Hashable, Sendable {
-        case section, node, zone, lastCPUPID, kasanTag, generation, tier
+        /// *Kernel counterpart:* `SECTIONS_WIDTH`.
+        case section
+        /// *Kernel counterpart:* `NODES_WIDTH`.
+        case node
+        /// *Kernel counterpart:* `ZONES_WIDTH`.
+        case zone
+        /// *Kernel counterpart:* `LAST_CPUPID_WIDTH`.
+        case lastCPUPID
+        /// *Kernel counterpart:* `KASAN_TAG_WIDTH`.
+        case kasanTag
+        /// *Kernel counterpart:* `LRU_GEN_WIDTH`.
+        case generation
+        /// *Kernel counterpart:* `LRU_REFS_WIDTH`.
+        case tier
     }
 
     /// Bits of the word: 64, or 32.
@@ -89,7 +102,11 @@ public struct PageFlagsLayout: Hashable, Sendable {
     /// The flags word of a page as boot initialises it, with flags set: where the page is, used by no CPU yet, its tag
     /// the one that fits every pointer, which is 0.
     ///
-    /// - Parameter flags: names of set flags; they have the bits that 6.12 gives them, unknown ones are passed over.
+    /// - Parameters:
+    ///   - section: the number of the page's section.
+    ///   - node: its node.
+    ///   - zoneIndex: the place of its zone's type among ``MachineLayout/zoneTypes``.
+    ///   - flags: names of set flags; they have the bits that 6.12 gives them, unknown ones are passed over.
     ///
     /// *Kernel counterpart:* `set_page_links`, `page_cpupid_reset_last`, `page_kasan_tag_reset`.
     public func word(section: Int, node: NodeID, zoneIndex: Int, flags: [String] = []) -> UInt64 {

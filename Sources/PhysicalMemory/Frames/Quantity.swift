@@ -4,12 +4,14 @@
 public protocol Quantity: RawRepresentable, Hashable, Comparable, Sendable, Codable, AdditiveArithmetic,
     ExpressibleByIntegerLiteral, CustomStringConvertible
 where RawValue == Int, IntegerLiteralType == Int {
+    /// Takes the number as it is.
     init(_ value: Int)
 }
 
 extension Quantity {
     /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.init(rawValue) }
+    /// Takes the number as it is.
     @inlinable public init(integerLiteral value: Int) { self.init(value) }
     @inlinable public static var zero: Self { Self(0) }
     @inlinable public static func + (a: Self, b: Self) -> Self { Self(a.rawValue + b.rawValue) }

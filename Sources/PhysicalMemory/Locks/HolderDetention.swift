@@ -12,6 +12,7 @@ public struct HolderDetention: Hashable, Sendable {
     ///   - delayed: the rate, from 0 to 1, of holds that stay inside and keep their CPU.
     ///   - preempted: the rate of those that stay inside while their CPU runs whoever else wants it.
     ///   - nanoseconds: for how long.
+    ///   - seed: the same seed picks the same holds of each lock.
     public init(delayed: Double, preempted: Double, nanoseconds: Int, seed: UInt64) {
         self.delayed = MischiefDice.threshold(delayed)
         self.preempted = MischiefDice.threshold(preempted)

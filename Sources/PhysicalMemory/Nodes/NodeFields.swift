@@ -67,7 +67,14 @@ struct NodeSize {
 
 /// Why a task waits in reclaim. *Kernel counterpart:* `enum vmscan_throttle_state`.
 public enum ReclaimThrottle: Int, CaseIterable, Hashable, Sendable {
-    case writeback, isolated, noProgress, congested
+    /// Too much is being written. `VMSCAN_THROTTLE_WRITEBACK`.
+    case writeback
+    /// Too many pages are off their lists. `VMSCAN_THROTTLE_ISOLATED`.
+    case isolated
+    /// Nothing could be reclaimed. `VMSCAN_THROTTLE_NOPROGRESS`.
+    case noProgress
+    /// Dirty pages of a congested device. `VMSCAN_THROTTLE_CONGESTED`.
+    case congested
 }
 
 /// What reclaim found out about a node. *Kernel counterpart:* `enum pgdat_flags`.

@@ -9,6 +9,7 @@ public struct NodeID: RawRepresentable, Hashable, Comparable, Sendable, Codable,
 
     /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
+    /// Takes the number as it is.
     @inlinable public init(_ value: Int) { rawValue = value }
     @inlinable public init(integerLiteral value: Int) { rawValue = value }
     @inlinable public static func < (a: NodeID, b: NodeID) -> Bool { a.rawValue < b.rawValue }
@@ -38,6 +39,7 @@ public struct CPUID: RawRepresentable, Hashable, Comparable, Sendable, Codable, 
 
     /// Takes the number as it is.
     @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
+    /// Takes the number as it is.
     @inlinable public init(_ value: Int) { rawValue = value }
     @inlinable public init(integerLiteral value: Int) { rawValue = value }
     @inlinable public static func < (a: CPUID, b: CPUID) -> Bool { a.rawValue < b.rawValue }

@@ -62,6 +62,9 @@ public struct MemoryPolicy: Hashable, Sendable {
     }
 
     /// - Parameters:
+    ///   - mode: how nodes are chosen.
+    ///   - flags: how the nodes follow changes of the cpuset.
+    ///   - homeNode: where `bind` and `preferred-many` look first; `nil`: the CPU's node.
     ///   - nodes: the nodes named; of preferred the lowest counts, and none means local.
     ///   - usable: the nodes that the task may use and that have memory.
     ///
@@ -112,10 +115,15 @@ public struct MemoryPolicy: Hashable, Sendable {
 
 /// Why there is no such policy. *Kernel counterpart:* `set_mempolicy`'s `EINVAL`.
 public enum MemoryPolicyError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The mode needs nodes.
     case noNodes(MemoryPolicy.Mode)
+    /// `local` takes no nodes.
     case nodesOfLocal
+    /// Static or relative nodes where there are none.
     case flagsWithoutNodes
+    /// Nodes cannot be static and relative.
     case staticAndRelative
+    /// Only `bind` and `preferred-many` have a home node.
     case homeNode(MemoryPolicy.Mode)
     /// None of the nodes named has memory that the task may use.
     case noUsableNode(NodeMask)

@@ -1,6 +1,15 @@
 /// The kinds of pages that reclaim keeps apart. *Kernel counterpart:* `enum lru_list`.
 public enum LRUList: Int, CaseIterable, Hashable, Sendable, Codable {
-    case inactiveAnon, activeAnon, inactiveFile, activeFile, unevictable
+    /// `LRU_INACTIVE_ANON`.
+    case inactiveAnon
+    /// `LRU_ACTIVE_ANON`.
+    case activeAnon
+    /// `LRU_INACTIVE_FILE`.
+    case inactiveFile
+    /// `LRU_ACTIVE_FILE`.
+    case activeFile
+    /// `LRU_UNEVICTABLE`.
+    case unevictable
 
     /// The identifier in the kernel's source.
     public var kernelName: String {

@@ -2,17 +2,29 @@
 ///
 /// *Kernel counterpart:* `enum zone_stat_item`.
 public enum ZoneStatItem: String, CaseIterable, Hashable, Sendable, Codable {
+    /// Free pages, those in per-CPU lists not included.
     case freePages = "nr_free_pages"
+    /// The zone's pages on the node's inactive list of anonymous memory.
     case inactiveAnon = "nr_zone_inactive_anon"
+    /// The zone's pages on the node's active list of anonymous memory.
     case activeAnon = "nr_zone_active_anon"
+    /// The zone's pages on the node's inactive list of file memory.
     case inactiveFile = "nr_zone_inactive_file"
+    /// The zone's pages on the node's active list of file memory.
     case activeFile = "nr_zone_active_file"
+    /// The zone's pages that reclaim leaves alone.
     case unevictable = "nr_zone_unevictable"
+    /// Pages dirty, being written or unstable.
     case writePending = "nr_zone_write_pending"
+    /// Pages locked in memory.
     case mlock = "nr_mlock"
+    /// Pages of bounce buffers.
     case bounce = "nr_bounce"
+    /// Pages of zsmalloc.
     case zspages = "nr_zspages"
+    /// Free pages of contiguous areas.
     case freeCMA = "nr_free_cma"
+    /// Pages that the guest has not accepted yet.
     case unaccepted = "nr_unaccepted"
 
     /// The name in `/proc/zoneinfo`.

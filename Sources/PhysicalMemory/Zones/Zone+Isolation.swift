@@ -79,7 +79,9 @@ public enum IsolationFailure: Error, Hashable, Sendable, CustomStringConvertible
     case notManaged(PFN)
     /// The pageblock reaches beyond the zone.
     case crossesZone(PFN)
+    /// The pageblock is isolated already.
     case alreadyIsolated(PFN)
+    /// The pageblock is not isolated.
     case notIsolated(PFN)
 
     /// What is wrong, in words for people.

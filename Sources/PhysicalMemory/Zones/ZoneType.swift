@@ -5,7 +5,18 @@
 ///
 /// *Kernel counterpart:* `enum zone_type`.
 public enum ZoneType: UInt8, CaseIterable, Hashable, Comparable, Sendable, Codable {
-    case dma, dma32, normal, highMem, movable, device
+    /// For devices that reach little: 16 MiB on x86. `ZONE_DMA`.
+    case dma
+    /// For devices that reach 4 GiB. `ZONE_DMA32`.
+    case dma32
+    /// What the kernel always has mapped. `ZONE_NORMAL`.
+    case normal
+    /// What it has not: 32-bit machines only. `ZONE_HIGHMEM`.
+    case highMem
+    /// For what can be moved or given back. `ZONE_MOVABLE`.
+    case movable
+    /// Memory of devices, not handed out by the page allocator. `ZONE_DEVICE`.
+    case device
 
     /// The name that the kernel prints: `DMA`, `DMA32`, `Normal`, `HighMem`, `Movable`, `Device`.
     public var kernelName: String {
