@@ -28,14 +28,15 @@ extension BootLogParser {
         return false
     }
 
-    /// `e820: update [mem A-B] usable ==> reserved`.
+    /// `e820: update [mem A-B] usable ==> reserved`. An update may also leave a range what it was, as EFI's does with
+    /// the setup data: `usable ==> usable`.
     mutating func update(_ text: Substring, _ line: TextLine) -> Bool {
         guard text.hasPrefix("e820: update ") else { return false }
-        guard let range = memory(text, line), let change = text.after("]"), let old = change.before("==>") else {
-            return true
-        }
-        let wasUsable = old.trimmed == "usable" || old.trimmed == "System RAM"
-        if wasUsable, log.withheld.count < Self.listLimit { log.withheld.append(range) }
+        guard let range = memory(text, line), let change = text.after("]"), let old = change.before("==>"),
+            let new = change.after("==>")
+        else { return true }
+        func isUsable(_ type: Substring) -> Bool { ["usable", "System RAM"].contains(type.trimmed) }
+        if isUsable(old), !isUsable(new), log.withheld.count < Self.listLimit { log.withheld.append(range) }
         return true
     }
 

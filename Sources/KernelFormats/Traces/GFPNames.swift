@@ -10,6 +10,8 @@ enum GFPNames {
         "__GFP_HARDWALL": 0x100000, "__GFP_THISNODE": 0x200000, "__GFP_ACCOUNT": 0x400000,
         "GFP_ATOMIC": 0x820, "GFP_KERNEL": 0xcc0, "GFP_KERNEL_ACCOUNT": 0x400cc0, "GFP_NOWAIT": 0x2800,
         "GFP_NOIO": 0xc00, "GFP_NOFS": 0xc40, "GFP_USER": 0x100cc0, "GFP_HIGHUSER": 0x100cc2,
+        // Gone since: reclaimable for a while, waiting, trying again.
+        "GFP_TEMPORARY": 0xcd0, "__GFP_WAIT": 0x400, "GFP_REPEAT": 0x4000, "__GFP_REPEAT": 0x4000,
         "GFP_HIGHUSER_MOVABLE": 0x100cca, "GFP_TRANSHUGE_LIGHT": 0x1c20ca, "GFP_TRANSHUGE": 0x1c24ca, "none": 0,
     ]
 

@@ -164,6 +164,10 @@ public struct TraceEvents: Sendable {
     public var nodeMasks: [NodeMask] = []
     /// The text of each `X` line after the CPU, by the event's place in ``events``.
     public var contexts: [Int: String] = [:]
+    /// Events that the tracer says it lost, in a text of tracepoints.
+    public var lostEvents = 0
+    /// Events of memory that were passed over, in a text of tracepoints, by name.
+    public var otherEvents: [String: Int] = [:]
 
     public init() {}
 

@@ -16,7 +16,7 @@ public struct ExplainProse: Sendable {
         }
         ending =
             if let result = report.result {
-                "\(Self.block(report.order)) at pfn 0x\(result.pfn), on node \(result.node), zone \(result.zone)."
+                "\(Self.block(report.order)) at pfn \(result.pfn), on node \(result.node), zone \(result.zone)."
             } else {
                 "No memory: \(report.failure ?? "the request failed")."
             }
@@ -48,7 +48,7 @@ public struct ExplainProse: Sendable {
         case .claim(let claim): return self.claim(claim)
         case .steal(let steal):
             return
-                "A block of order \(steal.blockOrder) at pfn 0x\(steal.pfn) is taken from \(steal.owner) memory; its "
+                "A block of order \(steal.blockOrder) at pfn \(steal.pfn) is taken from \(steal.owner) memory; its "
                 + "pageblock stays \(steal.owner), so it is mixed from now on."
         case .boost(let boost):
             return
@@ -230,7 +230,7 @@ extension ExplainProse {
 
     private static func claim(_ claim: AllocationStep.Claim) -> String {
         let what =
-            "The largest block of another type is of order \(claim.blockOrder), \(claim.owner), at pfn 0x\(claim.pfn)"
+            "The largest block of another type is of order \(claim.blockOrder), \(claim.owner), at pfn \(claim.pfn)"
         switch claim.verdict {
         case .wholePageblocks:
             return "\(what): whole pageblocks, which become \(claim.wanted). The rest of it is listed as such."
@@ -277,6 +277,6 @@ extension ExplainProse {
         ]
         let counted = detail.counted.map { names[$0] ?? $0 }.joined(separator: " and ")
         let foreign = detail.foreignOn.map { "; numa_foreign of node \($0), where it was wanted, too" } ?? ""
-        return "pfn 0x\(detail.pfn) of \(place) is handed out. \(counted) of its node go up by one\(foreign)."
+        return "pfn \(detail.pfn) of \(place) is handed out. \(counted) of its node go up by one\(foreign)."
     }
 }

@@ -91,15 +91,14 @@ extension Inspection {
 
 extension PageStatus.Place: CustomStringConvertible {
     public var description: String {
-        func hex(_ pfn: PFN) -> String { "0x\(pfn)" }
         return switch self {
         case .deferred: "free, its page not initialised yet"
         case .reserved: "reserved at boot"
-        case .free(let head, let order): "free, in the block of order \(order) at \(hex(head))"
+        case .free(let head, let order): "free, in the block of order \(order) at \(head)"
         case .perCPU(let cpu, let list, let head, let order):
-            "in list \(list) of CPU \(cpu), in the block of order \(order) at \(hex(head))"
+            "in list \(list) of CPU \(cpu), in the block of order \(order) at \(head)"
         case .allocated(_, nil): "allocated before the model began to look"
-        case .allocated(let head, let order?): "allocated, in the block of order \(order) at \(hex(head))"
+        case .allocated(let head, let order?): "allocated, in the block of order \(order) at \(head)"
         case .moving: "between two places"
         }
     }

@@ -43,6 +43,8 @@ public struct AssumedReplay: Sendable {
                 "the frames need not be the recorded ones, and the zones are not recorded",
                 "frees of what was allocated before the trace began are skipped and counted",
             ], seconds: 0)
+        report.lostEvents = events.lostEvents
+        report.otherEvents = events.otherEvents
         let unchanged = try run(layout)
         guard !settings.isEmpty else { return }
         let changed = try run(ReplaySettings(settings, of: layout).layout)
@@ -87,6 +89,7 @@ public struct AssumedReplay: Sendable {
             }
         }
         report.allocations = tally.allocations
+        report.recordedFailures = tally.recordedFailures
         report.exact = tally.exact
         report.zonesExact = tally.allocations
         report.frees = tally.frees
@@ -94,7 +97,6 @@ public struct AssumedReplay: Sendable {
         report.seconds = elapsed / .seconds(1)
         report.interrupted = interrupt.isRaised
         var costs = ReplayCosts(machine) - before
-        costs.zoneLockAcquisitions -= machine.zoneNames.count
         costs.failures = predictions.count { $0.pfn == .none }
         return costs
     }
@@ -102,12 +104,12 @@ public struct AssumedReplay: Sendable {
     private mutating func allocate(
         _ event: TraceEvent, _ machine: Machine, _ held: inout [UInt64: UInt64], _ tally: inout ReplayTally
     ) {
-        tally.allocations += 1
+        if event.pfn == .none { tally.recordedFailures += 1 } else { tally.allocations += 1 }
         // The kernel splits compound pages without a tracepoint; without them any piece can be freed.
         let gfp = GFP(rawValue: event.gfp).subtracting(.compound)
         let pfn = (try? machine.allocate(event.order, gfp, on: CPUID(Int(event.cpu)))) ?? .none
         predictions.append((Int(event.line), pfn))
-        if pfn == event.pfn { tally.exact += 1 }
+        if pfn != .none, pfn == event.pfn { tally.exact += 1 }
         guard pfn != .none else { return }
         guard event.pfn != .none else {
             // The recorded request failed, so nobody will free what the model found.
@@ -136,7 +138,7 @@ public struct AssumedReplay: Sendable {
     public func predictionLines() -> [UInt8] {
         var text: [UInt8] = []
         for (line, pfn) in predictions {
-            text.append(contentsOf: "\(line) \(pfn == .none ? "-" : pfn.description)\n".utf8)
+            text.append(contentsOf: "\(line) \(pfn == .none ? "-" : String(pfn.rawValue, radix: 16))\n".utf8)
         }
         return text
     }

@@ -3,6 +3,7 @@ import PhysicalMemory
 
 /// What a replay found.
 public struct ReplayReport: Encodable, Sendable {
+    /// Recorded requests that got a frame.
     public var allocations: Int
     /// Allocations whose first frame is the one that the real kernel chose.
     public var exact: Int
@@ -11,6 +12,12 @@ public struct ReplayReport: Encodable, Sendable {
     public var frees: Int
     /// Frees of frames that the model does not hold; they were skipped.
     public var strayFrees: Int
+    /// Recorded requests that got nothing, in a text of tracepoints.
+    public var recordedFailures = 0
+    /// Events that the tracer lost: what the replay says is then not the whole demand.
+    public var lostEvents = 0
+    /// Events of memory that a text of tracepoints has and a replay has no use for, by name.
+    public var otherEvents: [String: Int] = [:]
     /// Lines of the trace that a lenient reader passed over.
     public var skippedRecords: Int
     /// The state at the end against the recorded one; `nil` without one, or under other settings.

@@ -3,6 +3,8 @@ import PhysicalMemory
 /// What a replay counts on its way.
 struct ReplayTally: Hashable, Sendable {
     var allocations = 0
+    /// Requests that got nothing when they were recorded.
+    var recordedFailures = 0
     var exact = 0
     /// Allocations whose zone the model's own walk chose.
     var zonesExact = 0

@@ -28,8 +28,8 @@ public struct PFN: RawRepresentable, Hashable, Comparable, Sendable, Codable, St
         PFN((rawValue &+ UInt64(n.rawValue) &- 1) & ~(UInt64(n.rawValue) &- 1))
     }
 
-    /// Hexadecimal without a prefix, as the kernel's memory tools print frame numbers.
-    public var description: String { String(rawValue, radix: 16) }
+    /// Hexadecimal with `0x` in front, as the command line reads it: without it, `639274` could be either.
+    public var description: String { "0x" + String(rawValue, radix: 16) }
 
     /// Reads what ``encode(to:)`` writes. Throws `DecodingError`, with the path to the key, where it is something
     /// else.

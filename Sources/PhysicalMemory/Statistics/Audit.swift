@@ -77,6 +77,7 @@ private struct ZoneAuditor {
     // One bit a frame of the span, from the span's start on.
     private var seen: [UInt64]
     private let start: FrameOffset
+    // Each frame once, in the place where it was seen first.
     private var listed = 0
     private var inLists = 0
     private var held = 0
@@ -86,15 +87,29 @@ private struct ZoneAuditor {
         seen = [UInt64](repeating: 0, count: zone.span.count / 64 + 1)
     }
 
-    /// Notes the frames of a block; returns how many were noted before.
-    private mutating func mark(_ frame: FrameOffset, _ order: Int) -> Int {
+    /// Notes the frames of a block that `place` says where it was found; returns how many were not noted before, and
+    /// reports the first of those that were: such a frame was freed or handed out twice.
+    private mutating func mark(
+        _ frame: FrameOffset, _ order: Int, _ zone: borrowing Zone, _ audit: inout Audit,
+        _ place: @autoclosure () -> String
+    ) -> Int {
         var twice = 0
+        var first = FrameOffset.none
         for offset in Int(frame - start)..<Int(frame - start) + 1 << order {
             let bit = UInt64(1) << UInt64(offset & 63)
-            if seen[offset >> 6] & bit != 0 { twice += 1 }
+            if seen[offset >> 6] & bit != 0 {
+                if twice == 0 { first = start + FrameOffset(offset) }
+                twice += 1
+            }
             seen[offset >> 6] |= bit
         }
-        return twice
+        if twice > 0 {
+            audit.duplicated += PageCount(twice)
+            audit.report(
+                "\(zone.name): pfn \(PFN(zone.frames.pfn(first))) is in two places, the second of them "
+                    + "\(place()): freed twice, or handed out twice")
+        }
+        return (1 << order) - twice
     }
 
     private func isInside(_ frame: FrameOffset, _ order: Int, _ zone: borrowing Zone) -> Bool {
@@ -122,11 +137,10 @@ private struct ZoneAuditor {
                     if zone.frames.migrateType(of: frame) != type.rawValue {
                         audit.report("\(name): its pageblock has another type")
                     }
-                    audit.duplicated += PageCount(mark(frame, order))
+                    listed += mark(frame, order, zone, &audit, "the free list of order \(order), \(type)")
                     blocks += 1
                     if type != .isolate { counted += 1 << order }
                     if type == .highatomic { highatomic += 1 << order }
-                    listed += 1 << order
                     previous = frame
                     frame = zone.frames[frame].next
                 }
@@ -167,14 +181,13 @@ private struct ZoneAuditor {
                 if zone.frames[frame].claim != Page.listed(UInt32(list)) {
                     audit.report("\(zone.name), cpu \(cpu), list \(list): broken at pfn \(PFN(zone.frames.pfn(frame)))")
                 }
-                audit.duplicated += PageCount(mark(frame, order))
+                inLists += mark(frame, order, zone, &audit, "list \(list) of CPU \(cpu)")
                 counted += 1 << order
             }
         }
         if counted != held.value.count {
             audit.report("\(zone.name), cpu \(cpu): \(counted) pages in lists, counted \(held.value.count)")
         }
-        inLists += counted
     }
 
     mutating func note(_ holding: Holding, _ zone: borrowing Zone, _ audit: inout Audit) {
@@ -183,8 +196,7 @@ private struct ZoneAuditor {
             audit.report("\(zone.name): a held block at pfn \(holding.pfn) leads out of the zone")
             return
         }
-        audit.duplicated += PageCount(mark(frame, holding.order.rawValue))
-        held += 1 << holding.order.rawValue
+        held += mark(frame, holding.order.rawValue, zone, &audit, "a holder of order \(holding.order)")
     }
 
     func conclude(_ zone: borrowing Zone, _ layout: MachineLayout, _ audit: inout Audit) {
@@ -194,7 +206,9 @@ private struct ZoneAuditor {
         audit.pcp += PageCount(inLists)
         audit.allocated += PageCount(held)
         audit.reserved += PageCount(zone.presentPages - managed)
-        audit.lost += PageCount(managed - listed - inLists - held)
+        let seen = listed + inLists + held
+        if seen > managed { audit.report("\(zone.name): \(seen) frames are accounted for, it manages \(managed)") }
+        audit.lost += PageCount(max(0, managed - seen))
     }
 }
 

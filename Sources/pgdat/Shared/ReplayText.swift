@@ -8,6 +8,13 @@ struct ReplayText {
     init(_ report: ReplayReport, style: TextStyle) {
         self.style = style
         for assumption in report.assumptions { say(style.yellow(assumption)) }
+        if report.lostEvents > 0 {
+            say(style.yellow("the tracer lost \(report.lostEvents) events: this is not the whole demand"))
+        }
+        if !report.otherEvents.isEmpty {
+            let names = report.otherEvents.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            say(style.dim("events passed over: " + names.joined(separator: ", ")))
+        }
         if report.skippedRecords > 0 { say(style.yellow("\(report.skippedRecords) records passed over")) }
         if report.interrupted { say(style.yellow("interrupted: this is what was replayed until then")) }
         if let changes = report.changes { tell(changes) } else { tell(report) }
@@ -18,7 +25,8 @@ struct ReplayText {
     private mutating func tell(_ report: ReplayReport) {
         let events = report.allocations + report.frees
         guard report.assumptions.isEmpty else {
-            say("\(report.allocations) requests met, \(report.exact) with the recorded frame")
+            say("\(report.allocations) requests that were met, \(report.exact) of them here with the recorded frame")
+            say("\(report.recordedFailures) requests that got nothing when they were recorded")
             say("\(report.frees) frees, \(report.strayFrees) of frames allocated before")
             return
         }

@@ -35,7 +35,7 @@ import Testing
         }
         let told = prose.steps.joined(separator: " ")
         if let result = report.result {
-            #expect(told.contains("0x\(result.pfn)"))
+            #expect(told.contains("\(result.pfn)"))
             #expect(prose.ending.contains("zone \(result.zone)"))
         }
     }

@@ -20,7 +20,7 @@ import Testing
 
     @Test func demandIsMetFromAnAssumedStateWhichIsSaid() throws {
         let replay = try AssumedReplay(events())
-        #expect(replay.report.allocations == 2)
+        #expect(replay.report.allocations == 1 && replay.report.recordedFailures == 1)
         #expect(replay.report.frees == 3)
         // The pieces of the block are freed; what was allocated before the trace is not known.
         #expect(replay.report.strayFrees == 1)
@@ -28,6 +28,17 @@ import Testing
         #expect(replay.report.finalState == nil)
         #expect(replay.predictions.map(\.line) == [1, 5])
         #expect(replay.predictions[0].pfn != .none)
+    }
+
+    /// A refill takes the zone's lock once; a free to a list takes none.
+    @Test func eachRefillIsAnAcquisitionOfAZonesLock() throws {
+        let lines = (0..<300).map {
+            "a-1 [000] 1.0: mm_page_alloc: page=0x1 pfn=\(0x9000 + $0) order=0 migratetype=1 gfp_flags=0x140cca"
+        }
+        let replay = try AssumedReplay(events(lines.joined(separator: "\n") + "\n"), settings: [("pcp.batch", "63")])
+        let costs = try #require(replay.report.changes).unchanged
+        #expect(costs.refills > 0)
+        #expect(costs.zoneLockAcquisitions >= costs.refills)
     }
 
     @Test func settingsAreCompared() throws {

@@ -70,8 +70,26 @@ import Testing
         let (machine, held) = try machine()
         #expect(machine.audit(holding: []).lost == 1)
         let twice = machine.audit(holding: [held, held])
-        #expect(twice.duplicated == 1 && twice.lost == -1 && !twice.isClean)
+        #expect(twice.duplicated == 1 && twice.lost == 0 && twice.allocated == 1 && !twice.isClean)
+        #expect(twice.problems.contains { $0.contains("pfn \(held.pfn) is in two places") }, "\(twice.problems)")
         let elsewhere = machine.audit(holding: [held, Holding(pfn: PFN(1 << 30), order: 0)])
         #expect(elsewhere.problems.count == 1 && !elsewhere.isClean)
+    }
+
+    /// What two CPUs do that free one block at the same moment: both pass the check, and it stands in two lists.
+    @Test func aBlockFreedTwiceAtOnceIsNamedAndNothingIsCountedBelowZero() throws {
+        let (machine, held) = try machine()
+        let zone = try #require(machine.zones.first { $0.value.zoneName == machine.zone(of: held.pfn)?.value.zoneName })
+        let number = zone.value.number
+        for cpu in 0..<2 {
+            let list = machine.pagesets[cpu % machine.pagesets.count][number].value.lists.acquire()
+            let frame = zone.value.frames.offset(held.pfn.rawValue)
+            list.value.append(frame, 0, zone.value.frames)
+            list.value.tally.add(1)
+        }
+        let audit = machine.audit(holding: [])
+        #expect(audit.duplicated == 1 && audit.lost == 0)
+        #expect(audit.frames == audit.free + audit.pcp + audit.allocated + audit.reserved + audit.lost)
+        #expect(audit.problems.contains { $0.contains("pfn \(held.pfn) is in two places") }, "\(audit.problems)")
     }
 }
