@@ -69,6 +69,11 @@ extension Capture {
         for (mark, architecture) in marks where text.after(mark) != nil {
             return architecture == .i386 && isPAE ? .i386PAE : architecture
         }
+        if let known = processors?.architecture {
+            // A 64-bit processor may run a 32-bit kernel, whose room for vmalloc is below 4 GiB.
+            let is32Bit = known == .x86_64 && (pictures[0].memInfo["VmallocTotal"].map { $0 < 4 << 20 } ?? false)
+            return known == .i386 || is32Bit ? (isPAE ? .i386PAE : .i386) : known
+        }
         if hasHighMem { return .other }
         if let mark = bootLog.architectureMark { return mark }
         let zones = Set(bootLog.zoneRanges.map(\.zone))

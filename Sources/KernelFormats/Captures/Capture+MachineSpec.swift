@@ -31,6 +31,7 @@ extension Capture {
         memory.describe(&spec)
         notes += memory.notes
         setNodes(&spec, picture, &notes)
+        for node in spec.nodes.indices { spec.nodes[node].managedBytes = memory.managedBytes[spec.nodes[node].id] }
         if !bootLog.contiguousAreas.isEmpty {
             spec.contiguousRanges = bootLog.contiguousAreas.map { .init(start: $0.lowerBound, end: $0.upperBound) }
         } else if !bootLog.earlyRanges.isEmpty {
@@ -70,8 +71,32 @@ extension Capture {
         spec.zoneInputs = inputs.sorted { ($0.key.node, $0.key.zone) < ($1.key.node, $1.key.zone) }.map {
             .init(node: $0.key.node, zone: $0.key.zone, managedPages: $0.value)
         }
+        if memory.source == .zones { takeExtents(&spec, pictures[number - 1], &notes) }
         if hasPlugged { notes.append("memory that was plugged in after boot is not part of the description") }
         if spec.zoneInputs.isEmpty { notes.append("managed pages are not known") }
+    }
+
+    /// Where nothing else says where memory is, zones lie where zoneinfo says.
+    private func takeExtents(_ spec: inout MachineSpec, _ picture: Picture, _ notes: inout [String]) {
+        let limit = UInt64(1 << 56) / UInt64(spec.pageSize.rawValue)
+        for zone in picture.zoneInfo?.zones ?? [] {
+            guard let start = zone.startPFN, let spanned = zone.spanned, spanned > 0, start.rawValue < limit,
+                UInt64(spanned.rawValue) <= limit - start.rawValue
+            else { continue }
+            let present = min(zone.present ?? spanned, spanned)
+            if let stated = zone.present, stated > spanned {
+                notes.append(
+                    "node \(zone.node) zone \(zone.type.kernelName): \(stated) pages present in \(spanned) spanned")
+            }
+            let extent = MachineSpec.ZoneExtent(startPFN: start, spannedPages: spanned, presentPages: present)
+            if let place = spec.zoneInputs.firstIndex(where: { $0.node == zone.node && $0.zone == zone.type }) {
+                spec.zoneInputs[place].extent = extent
+            } else {
+                // Before 3.9 there is no `managed`: the kernel reckons with what is present.
+                spec.zoneInputs.append(
+                    .init(node: zone.node, zone: zone.type, managedPages: zone.managed ?? present, extent: extent))
+            }
+        }
     }
 
     // MARK: Nodes
@@ -98,7 +123,7 @@ extension Capture {
                 distances = ids.map { to in place[to].map { known[$0] } ?? (to == id ? 10 : 20) }
             }
             return MachineSpec.Node(
-                id: id, cpus: node?.cpus ?? [], distances: distances,
+                id: id, cpus: (node?.cpus ?? []).filter(isOnline), distances: distances,
                 isGenericInitiator: directory.hasGenericInitiator?.contains(id) ?? false)
         }
         if spec.nodes.allSatisfy(\.cpus.isEmpty), !spec.nodes.isEmpty {
@@ -142,10 +167,17 @@ extension Capture {
         return result.mapValues { $0.sorted() }
     }
 
+    /// Some texts list CPUs that do not run.
+    private func isOnline(_ cpu: CPUID) -> Bool {
+        guard let online = processors?.online, !online.isEmpty else { return true }
+        return online.contains(cpu)
+    }
+
     /// The online CPUs, wherever they are.
     private func cpusOfZones(_ picture: Picture) -> [CPUID] {
         let listed = Set(picture.zoneInfo?.zones.flatMap { $0.pagesets.map(\.cpu) } ?? [])
         if !listed.isEmpty { return listed.sorted() }
+        if let online = processors?.online, !online.isEmpty { return online }
         let count = bootLog.cpuCount ?? machine["cpus"].flatMap(Numbers.count) ?? 1
         return (0..<min(max(1, count), CPUID.limit)).map { CPUID($0) }
     }

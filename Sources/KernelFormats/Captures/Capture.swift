@@ -44,6 +44,8 @@ public struct Capture: Sendable {
     public var configuration: KernelConfiguration?
     /// Memory as the kernel still knows it after boot, with flags. *Kernel counterpart:* `memblock.memory`.
     public var memblockMemory: [MemblockRegion]
+    /// What `/proc/cpuinfo` and `/sys/devices/system/cpu` say of CPUs.
+    public var processors: Processors?
     /// `/proc/version` or its like.
     public var version: String?
     /// Lines that make no sense.
@@ -90,6 +92,7 @@ extension Capture {
         let given = section("cmdline")?.first { !$0.text.trimmed.isEmpty }.map { String($0.text.trimmed) }
         commandLine = given ?? bootLog.commandLine
         configuration = section("config").flatMap { KernelConfiguration($0) }
+        processors = Processors(section("cpuinfo") ?? [], folder: section("cpus") ?? [], problems: &problems)
         version = section("version")?.first.map(\.text)
         memblockMemory = section("memblock_memory").map { Self.memblock($0, problems: &problems) } ?? []
         pictures = (1...max(1, text.pictureCount)).map { number in

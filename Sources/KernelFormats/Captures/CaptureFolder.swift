@@ -45,7 +45,7 @@ struct CaptureFolder {
     private static let fileLimit = 1 << 24
     private static let procFiles = [
         "proc/zoneinfo", "proc/buddyinfo", "proc/pagetypeinfo", "proc/meminfo", "proc/iomem", "proc/cmdline",
-        "proc/version", "sys/kernel/debug/memblock/memory",
+        "proc/version", "proc/cpuinfo", "sys/kernel/debug/memblock/memory", "sys/devices/system/cpu/online",
     ]
     private static let logs = ["dmesg", "dmesg.txt", "var/log/dmesg", "var/log/kern.log"]
     private static let nodeFiles = ["cpulist", "cpumap", "distance", "meminfo", "numastat"]

@@ -25,6 +25,11 @@ struct CaptureMemory {
     private(set) var source = Source.sizes
     private(set) var ranges: [MachineSpec.MemoryRange] = []
     private var affinity: [MachineSpec.AffinityRange] = []
+    /// What nodes manage, where only that is known.
+    private(set) var managedBytes: [NodeID: ByteCount] = [:]
+
+    /// Made-up ranges are multiples of it: 1 MiB, which fits every page size.
+    private static let sizeUnit = 1 << 20
 
     init(_ capture: Capture, _ picture: Capture.Picture, pageSize: ByteCount) {
         self.capture = capture
@@ -262,14 +267,19 @@ struct CaptureMemory {
         var sizes = (picture.nodes?.nodes ?? [:]).compactMapValues { $0.totalKibibytes }.filter { $0.value > 0 }
         if sizes.isEmpty, let total = picture.memInfo["MemTotal"], total > 0 { sizes = [0: total] }
         for (node, kibibytes) in sizes.sorted(by: { $0.key < $1.key }) {
-            // Whole pages of 64 KiB fit every page size.
-            let bytes = ByteCount((min(kibibytes, 1 << 44) >> 6) << 16)
-            guard bytes > 0, start.rawValue < 1 << 55 else { continue }
+            guard start.rawValue < 1 << 55 else { continue }
+            let managed = ByteCount(min(kibibytes, 1 << 44) << 10)
+            managedBytes[node] = managed
+            // A little more, so that the lowest node's zones have it without their first page, too.
+            let bytes = ByteCount(
+                (managed.rawValue + Self.sizeUnit - 1) / Self.sizeUnit * Self.sizeUnit + Self.sizeUnit)
             ranges.append(.init(start: start, end: start + bytes, node: node))
             start = start + bytes
         }
         guard !ranges.isEmpty else { return false }
         notes.append("only the nodes' sizes are known: their addresses are made up, one node after the other")
+        notes.append(
+            "a node's size is what its zones manage; how many pages are present is not known, and a little more")
         source = .sizes
         return true
     }

@@ -113,13 +113,15 @@ struct CaptureText {
             append("nodes", named("\(node).\(last)"))
         } else if parts.dropLast().last == "node" {
             append("nodes", named(String(last)))
+        } else if parts.dropLast().last == "cpu" {
+            append("cpus", named(String(last)))
         } else if parts.dropLast().last == "vm" {
             append("sysctl", named(String(last)))
         } else if parts.count >= 2, parts[parts.count - 2] == "memblock" {
             append("memblock_\(last)", lines)
         } else {
             switch last {
-            case "zoneinfo", "buddyinfo", "pagetypeinfo", "meminfo", "iomem", "cmdline", "version", "dmesg":
+            case "zoneinfo", "buddyinfo", "pagetypeinfo", "meminfo", "iomem", "cmdline", "version", "dmesg", "cpuinfo":
                 append(String(last), lines)
             case "dmesg.txt", "kern.log": append("dmesg", lines)
             case "config", "config.gz": append("config", lines)

@@ -15,7 +15,7 @@ public enum HostCapture {
 extension CaptureText {
     /// The order in which sections are written; others follow by name.
     private static let order = [
-        "machine", "cmdline", "zoneinfo", "buddyinfo", "pagetypeinfo", "nodes", "sysctl", "meminfo", "iomem",
+        "machine", "cmdline", "zoneinfo", "buddyinfo", "pagetypeinfo", "nodes", "cpus", "sysctl", "meminfo", "iomem",
         "memblocks", "memblock_memory", "version", "dmesg", "config",
     ]
 

@@ -73,9 +73,13 @@ public struct NodeDirectory: Hashable, Sendable {
                 problems.add(line.error(.badValue(field: String(key), text: String(value.prefix(40)))))
                 return
             }
-            if key == "cpulist" || nodes[node]?.cpus == nil {
-                nodes[node, default: Node()].cpus = numbers.map { CPUID($0) }
+            let cpus = numbers.map { CPUID($0) }
+            if let other = nodes[node]?.cpus, other != cpus {
+                // Two forms of one mask; the mask itself counts, as it does for hwloc.
+                problems.add(
+                    line.error(.badValue(field: "\(key), against the node's other list", text: "\(value.prefix(40))")))
             }
+            if key == "cpumap" || nodes[node]?.cpus == nil { nodes[node, default: Node()].cpus = cpus }
         case "distance":
             let numbers = value.split(separator: " ").prefix(NodeID.limit).map { Int($0) }
             guard !numbers.contains(where: { $0.map { 0...255 ~= $0 } != true }) else {

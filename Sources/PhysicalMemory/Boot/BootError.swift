@@ -23,6 +23,8 @@ public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
     case noUsableMemory
     /// `managedPages` of a zone is negative.
     case managedPages(ZoneName, PageCount)
+    /// A zone's extent is empty, lies outside the physical address space, or has more frames present than spanned.
+    case extent(ZoneName)
     /// A sysctl's value is not a number in the kernel's range for it.
     case sysctl(name: String, value: String)
     /// No sysctl or tunable of this name is modelled.
@@ -44,6 +46,7 @@ public enum BootError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noUsableMemory: "memory: no usable frame"
         case .managedPages(let zone, let count):
             "zoneInputs: node \(zone.node) zone \(zone.zone.kernelName) cannot manage \(count) pages"
+        case .extent(let zone): "zoneInputs: node \(zone.node) zone \(zone.zone.kernelName) cannot lie there"
         case .sysctl(let name, let value): "\(name): the kernel does not take the value “\(value)”"
         case .unknownSysctl(let name): "\(name): not modelled"
         }

@@ -37,6 +37,7 @@ extension MachineLayout {
             NodeLayout(node, zones: extents.zones(of: node.id, regions: regionsOf[node.id] ?? []), regionsOf[node.id])
         }
         addDeviceZones(map, pageSize: pageSize)
+        if let stated = StatedZones(spec.zoneInputs) { place(stated) }
         states.possible = described.possible
         states.online = NodeMask(nodes.map(\.id))
         states.genericInitiator = NodeMask(described.nodes.filter(\.isGenericInitiator).map(\.id))
@@ -109,7 +110,33 @@ extension MachineLayout {
                 nodes[node].zones[index] = zone
             }
         }
+        for node in spec.nodes { fit(node) }
         if !managedIsKnown { notes.append("managed pages are estimated where the description does not give them") }
+    }
+
+    /// Makes the zones of a node manage together what the description says: the largest give or take first what the
+    /// estimates miss it by.
+    private mutating func fit(_ described: MachineSpec.Node) {
+        guard let bytes = described.managedBytes, let node = nodes.firstIndex(where: { $0.id == described.id }) else {
+            return
+        }
+        let sum = nodes[node].zones.reduce(0) { $0 + $1.managedPages.rawValue }
+        var missing = bytes.rawValue / pageSize.rawValue - sum
+        let largestFirst = nodes[node].zones.indices.sorted {
+            nodes[node].zones[$0].presentPages > nodes[node].zones[$1].presentPages
+        }
+        for index in largestFirst where missing != 0 {
+            var zone = nodes[node].zones[index]
+            let managed = zone.managedPages.rawValue
+            let fitted = min(max(managed + missing, 0), zone.presentPages.rawValue)
+            missing -= fitted - managed
+            zone.managedPages = PageCount(fitted)
+            zone.setManagedRanges()
+            nodes[node].zones[index] = zone
+        }
+        if missing > 0 {
+            notes.append("node \(described.id) cannot manage the \(bytes) bytes given: \(missing) pages are missing")
+        }
     }
 
     /// The mirrored frames in `zone`'s span, which Movable manages without counting them as present.

@@ -67,7 +67,9 @@ extension MachineSpec.AffinityRange {
 }
 
 extension MachineSpec.Node {
-    enum CodingKeys: String, CodingKey, CaseIterable { case id, cpus, distances, isGenericInitiator, structure }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, cpus, distances, isGenericInitiator, structure, managedBytes
+    }
 
     /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
@@ -78,11 +80,12 @@ extension MachineSpec.Node {
             distances: try keys.value(.distances, or: []),
             isGenericInitiator: try keys.value(.isGenericInitiator, or: false))
         structure = try keys.decodeIfPresent(MachineSpec.ByteRange.self, forKey: .structure)
+        managedBytes = try keys.decodeIfPresent(ByteCount.self, forKey: .managedBytes)
     }
 }
 
 extension MachineSpec.ZoneInput {
-    enum CodingKeys: String, CodingKey, CaseIterable { case node, zone, managedPages }
+    enum CodingKeys: String, CodingKey, CaseIterable { case node, zone, managedPages, extent }
 
     /// Reads the JSON form. Throws `DecodingError`, with the path to the key, where it is something
     /// else.
@@ -95,7 +98,8 @@ extension MachineSpec.ZoneInput {
         }
         self.init(
             node: try keys.value(.node, or: 0), zone: zone,
-            managedPages: try keys.decode(PageCount.self, forKey: .managedPages))
+            managedPages: try keys.decode(PageCount.self, forKey: .managedPages),
+            extent: try keys.decodeIfPresent(MachineSpec.ZoneExtent.self, forKey: .extent))
     }
 
     /// Writes the form that ``init(from:)`` reads.
@@ -104,6 +108,7 @@ extension MachineSpec.ZoneInput {
         try keys.encode(node, forKey: .node)
         try keys.encode(zone.kernelName, forKey: .zone)
         try keys.encode(managedPages, forKey: .managedPages)
+        try keys.encodeIfPresent(extent, forKey: .extent)
     }
 }
 

@@ -57,6 +57,13 @@ extension MachineSpec {
             guard input.managedPages.rawValue >= 0 else {
                 throw .managedPages(ZoneName(node: input.node, zone: input.zone), input.managedPages)
             }
+            if let extent = input.extent {
+                let limit = UInt64(FirmwareMap.addressLimit) / UInt64(pageSize.rawValue)
+                guard extent.startPFN.rawValue < limit, extent.spannedPages.rawValue > 0,
+                    UInt64(extent.spannedPages.rawValue) <= limit - extent.startPFN.rawValue,
+                    0...extent.spannedPages.rawValue ~= extent.presentPages.rawValue
+                else { throw .extent(ZoneName(node: input.node, zone: input.zone)) }
+            }
         }
     }
 

@@ -107,6 +107,9 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var distances: [Int]
         /// It has devices that access memory, perhaps no CPUs. *Kernel counterpart:* `N_GENERIC_INITIATOR`.
         public var isGenericInitiator: Bool
+        /// What the node's zones manage together, where only that is known; `nil`: it is not.
+        /// *Kernel counterpart:* `MemTotal` of the node's `meminfo`.
+        public var managedBytes: ByteCount?
         /// Where the kernel put the node's own structure, if a log says so. *Kernel counterpart:* `NODE_DATA`.
         public var structure: ByteRange?
 
@@ -119,7 +122,24 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         }
     }
 
-    /// What is known of one zone beforehand, because it cannot be computed.
+    /// Where a zone lies, as a kernel says.
+    public struct ZoneExtent: Hashable, Sendable, Codable {
+        /// Its first frame. *Kernel counterpart:* `zone_start_pfn`.
+        public var startPFN: PFN
+        /// Frames from the first to the last. *Kernel counterpart:* `spanned_pages`.
+        public var spannedPages: PageCount
+        /// Frames that exist; at most ``spannedPages``. *Kernel counterpart:* `present_pages`.
+        public var presentPages: PageCount
+
+        /// A zone that begins with frame `startPFN`.
+        public init(startPFN: PFN, spannedPages: PageCount, presentPages: PageCount) {
+            self.startPFN = startPFN
+            self.spannedPages = spannedPages
+            self.presentPages = presentPages
+        }
+    }
+
+    /// What is known of one zone beforehand, because it cannot be computed or somebody read it off a kernel.
     public struct ZoneInput: Hashable, Sendable, Codable {
         /// The node.
         public var node: NodeID
@@ -127,12 +147,15 @@ public struct MachineSpec: Hashable, Sendable, Codable {
         public var zone: ZoneType
         /// Frames handed to the page allocator at boot. *Kernel counterpart:* `managed_pages`.
         public var managedPages: PageCount
+        /// Where it lies; `nil`: as boot computes it. A node of which one zone says so has those zones that say so.
+        public var extent: ZoneExtent?
 
         /// The zone of type `zone` on `node` manages so many frames.
-        public init(node: NodeID, zone: ZoneType, managedPages: PageCount) {
+        public init(node: NodeID, zone: ZoneType, managedPages: PageCount, extent: ZoneExtent? = nil) {
             self.node = node
             self.zone = zone
             self.managedPages = managedPages
+            self.extent = extent
         }
     }
 
