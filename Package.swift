@@ -29,9 +29,10 @@ let package = Package(
             swiftSettings: core),
         .target(
             name: "KernelFormats",
-            dependencies: ["PhysicalMemory"],
+            dependencies: ["PhysicalMemory", "CHostShims", "CZlib"],
             swiftSettings: strict),
         .systemLibrary(name: "CNUMA", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CHostShims"),
         .target(
             name: "HostNUMA",

@@ -1,4 +1,6 @@
 import ArgumentParser
+import HostNUMA
+import PhysicalMemory
 
 /// The root of the command line. A command is a type `NAMECommand` in `Commands/NAME.swift`, listed here.
 struct PGDat: AsyncParsableCommand {
@@ -9,7 +11,8 @@ struct PGDat: AsyncParsableCommand {
             Exit status: 0 done; 1 a check failed; 64 wrong usage; 65 bad input data; 66 a file is not there; \
             69 this host cannot do it; 70 a fault of pgdat.
             """,
-        version: "0.1.0",
+        version: "pgdat \(Build.version) (\(Build.commit.map { "commit \($0)" } ?? "commit unknown"); "
+            + "kernel rules: Linux \(KernelVersion.reference), and 6.1 to 7.2 where their boots differ)",
         subcommands: [
             RunCommand.self, LayoutCommand.self, InspectCommand.self, VerifyCommand.self, ReplayCommand.self,
             ExplainCommand.self, MeasureCommand.self, HostCommand.self, CaptureCommand.self, StressCommand.self,

@@ -20,11 +20,27 @@ struct FailureTests {
         (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes=lots"], "lots"),
         (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes"], "--set"),
         (["run", "--per-node", "12Q"], "12Q"),
+        (["verify", "2-socket"], "is a preset"),
+        (["explain", "--machine", "ring-4", "--cpu", "99"], "it has 0-7"),
+        (["explain", "--machine", "2-socket", "--policy", "interleave:0-9"], "it has 0-1"),
+        (["explain", "--machine", "2-socket", "--allowed", "+2"], "among those there are"),
+        (["explain", "--machine", "2-socket", "--allowed", "!0-1"], "nothing is left"),
+        (["explain", "--machine", "2-socket", "--allowed", "0-3:0"], "0-3:0"),
+        (["stress", "--lock", "tas", "--lock", "nosuch"], "nosuch"),
         (["run", "--seconds", "-1"], "--seconds -1: no option takes a number below 0"),
         (["run", "--per-node", "99999999999T"], "99999999999T"),
     ])
     func wrongUsage(_ arguments: [String], _ words: String) throws {
         try check(arguments, status: 64, says: words)
+    }
+
+    /// Nothing to compare is no check passed.
+    @Test func aCaptureWithNothingToCompareIsBadData() throws {
+        try Folder.withTemporary { folder in
+            let path = folder.path("sizes.txt")
+            try "## /proc/meminfo\nMemTotal: 1048576 kB\n".write(toFile: path, atomically: true, encoding: .utf8)
+            try check(["verify", path], status: 65, says: "nothing in it can be compared")
+        }
     }
 
     @Test func aFileThatIsNotThere() throws {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CHostBuild.h"
+#include "CHostLog.h"
 #include "CHostLoops.h"
 
 /// The CPU the calling thread is on, or -1.

@@ -165,7 +165,8 @@ extension Capture {
         let isWide = architecture == .x86_64 || architecture == .arm64
         result.hasZoneDMA = known.isEmpty ? architecture != .riscv64 : known.contains(.dma)
         result.hasZoneDMA32 = known.isEmpty ? isWide || architecture == .riscv64 : known.contains(.dma32)
-        result.hasHighMem = known.contains(.highMem) || bootLog.mappedLowRAM != nil
+        result.hasHighMem =
+            known.contains(.highMem) || bootLog.mappedLowRAM != nil || pictures[0].memInfo["HighTotal"] ?? 0 > 0
         // zoneinfo's protections have one number for each configured zone.
         let columns = pictures[0].zoneInfo?.zones.map(\.protection.count).max() ?? 0
         let types = [result.hasZoneDMA, result.hasZoneDMA32, result.hasHighMem].count { $0 } + 2

@@ -127,7 +127,7 @@ struct CaptureFolder {
 
     /// What a running host says in other ways than by its files.
     private mutating func addHostFacts() {
-        if let log = try? InputFile.output(of: ["dmesg"], limit: Self.fileLimit), !log.isEmpty {
+        if let log = KernelLog.bytes(), !log.isEmpty {
             text.add(path: "dmesg", TextLine.lines(of: log, file: "dmesg"))
         } else {
             add("var/log/dmesg")

@@ -30,16 +30,18 @@ public struct ExplainedRequest: Sendable {
 
     /// What of a request the machine does not have.
     public enum Mistake: Error, Hashable, Sendable, CustomStringConvertible {
-        case noSuchCPU(CPUID)
+        case noSuchCPU(CPUID, has: String)
         case order(Order, highest: Order)
         case noSuchZone(FillRequest, has: [ZoneName])
         case policy(MemoryPolicyError)
         case noAllowedNode(NodeMask)
+        case noSuchNode(String, NodeID, has: NodeMask)
         case page(Int)
 
         public var description: String {
             switch self {
-            case .noSuchCPU(let cpu): "--cpu \(cpu): the machine has no such CPU"
+            case .noSuchCPU(let cpu, let has): "--cpu \(cpu): the machine has no such CPU; it has \(has)"
+            case .noSuchNode(let option, let node, let has): "\(option): the machine has no node \(node); it has \(has)"
             case .order(let order, let highest): "--order \(order): orders go from 0 to \(highest)"
             case .noSuchZone(let fill, let names):
                 "--fill \(fill): the machine has no such zone with memory; it has "
@@ -53,7 +55,8 @@ public struct ExplainedRequest: Sendable {
 
     /// Prepares `machine`, which must be fresh and nobody else's, and runs the request on it.
     public func run(on machine: Machine) throws(Mistake) -> ExplainReport {
-        guard machine.layout.nodes.contains(where: { $0.cpus.contains(cpu) }) else { throw .noSuchCPU(cpu) }
+        let cpus = Set(machine.layout.nodes.flatMap(\.cpus)).sorted()
+        guard cpus.contains(cpu) else { throw .noSuchCPU(cpu, has: Text.list(cpus.map(\.rawValue))) }
         guard order >= 0, order <= machine.layout.maxOrder else {
             throw .order(order, highest: machine.layout.maxOrder)
         }
@@ -69,6 +72,13 @@ public struct ExplainedRequest: Sendable {
 
     private func taskPolicy(on machine: Machine) throws(Mistake) -> TaskPolicy {
         let memory = machine.layout.states.memory
+        let nodes = NodeMask(machine.layout.nodes.map(\.id))
+        // As numactl does: a policy over nodes that are not there is a mistake, not a smaller policy.
+        for (option, named) in [("--policy \(policy)", policy.nodes), ("--allowed", allowed ?? [])] {
+            if let missing = named.first(where: { !nodes.contains($0) }) {
+                throw .noSuchNode(option, missing, has: nodes)
+            }
+        }
         if let allowed, !allowed.intersects(memory) { throw .noAllowedNode(allowed) }
         do {
             for (node, weight) in policy.weights { machine.interleaveWeights.set(weight, of: node) }

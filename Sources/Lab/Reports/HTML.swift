@@ -1,3 +1,5 @@
+import KernelFormats
+
 /// HTML put together from parts that are closed when they should be: it is XML as well.
 struct HTML: Sendable {
     private(set) var text = ""
@@ -40,7 +42,7 @@ struct HTML: Sendable {
     /// Text as it stands between tags and in quoted attributes.
     static func escaped(_ text: String) -> String {
         var result = ""
-        for scalar in text.unicodeScalars {
+        for scalar in PrintableText.escaped(text).unicodeScalars {
             switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

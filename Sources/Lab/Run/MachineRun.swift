@@ -194,7 +194,8 @@ extension Drive {
         _ options: RunOptions, _ interrupt: InterruptFlag, since begin: ContinuousClock.Instant,
         _ progress: @Sendable (RunPlan.Progress) -> Void
     ) async {
-        let end = options.operations == nil ? options.seconds.map { begin + .seconds($0) } : nil
+        // With a number of operations too, the first of the two that is reached ends it.
+        let end = options.seconds.map { begin + .seconds($0) }
         while !isStopped {
             let now = ContinuousClock.now
             if interrupt.isRaised || end.map({ now >= $0 }) ?? false { return stop() }

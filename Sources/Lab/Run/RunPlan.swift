@@ -1,4 +1,5 @@
 import HostNUMA
+import KernelFormats
 import PhysicalMemory
 
 /// A run that is possible: what it will pin, how much memory it takes, how long it lasts.
@@ -147,7 +148,8 @@ public struct RunPlan: Sendable {
     public var announcement: String {
         let cpus = assignment.cpus
         let threads = Set(cpus.map(\.hostCPU)).sorted().map(\.rawValue)
-        var text = "\(layout.name): \(cpus.count) modelled CPU\(cpus.count == 1 ? "" : "s") on "
+        var text =
+            "\(PrintableText.escaped(layout.name, isOneLine: true)): \(cpus.count) modelled CPU\(cpus.count == 1 ? "" : "s") on "
         text += "\(threads.count) thread\(threads.count == 1 ? "" : "s"), pinned to CPU \(Text.list(threads)); "
         if options.isBacked {
             text += "\(Text.size(backedBytes)) of real memory on \(assignment.nodes.count) node"
@@ -155,10 +157,10 @@ public struct RunPlan: Sendable {
         } else {
             text += "no memory behind the frames; "
         }
-        if let seconds = options.seconds, options.operations == nil {
-            text += "\(options.drive.workload.rawValue) for \(Text.decimal(seconds)) s"
-        } else {
-            text += "\(options.drive.workload.rawValue), \(Text.count(options.operations ?? 0)) operations"
+        text += options.drive.workload.rawValue
+        if let operations = options.operations { text += ", \(Text.count(operations)) operations" }
+        if let seconds = options.seconds {
+            text += "\(options.operations == nil ? "" : ", at most") for \(Text.decimal(seconds)) s"
         }
         if let latency = options.latency {
             let topology = host.topology

@@ -1,4 +1,5 @@
 import HostNUMA
+import KernelFormats
 import PhysicalMemory
 
 /// The points of a stress run, each known to be possible.
@@ -133,7 +134,7 @@ public struct StressPlan: Sendable {
         let run = options.run
         let length = run.operations.map { "\(Text.count($0)) operations" } ?? "\(Text.decimal(run.seconds ?? 0)) s"
         let what = options.torture.map { "torture of the lock (\($0.target.rawValue))" } ?? run.drive.workload.rawValue
-        var text = "\(layout.name): \(what), lock "
+        var text = "\(PrintableText.escaped(layout.name, isOneLine: true)): \(what), lock "
         text += options.locks.count == 1 ? first.lock.rawValue : "by turns \(options.locks.count)"
         let threads = Set(points.map(\.threads)).sorted()
         text += ", \(Text.list(threads)) thread\(threads == [1] ? "" : "s") "

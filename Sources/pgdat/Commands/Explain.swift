@@ -1,4 +1,5 @@
 import ArgumentParser
+import KernelFormats
 import Lab
 import PhysicalMemory
 
@@ -33,7 +34,8 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "local, bind:0,1, preferred:1, preferred-many:0-2, interleave:0-3, weighted:0=3,1=1; =static or =relative.",
-            valueName: "policy"))
+            valueName: "policy"),
+        completion: .list(["local", "bind:", "preferred:", "preferred-many:", "interleave:", "weighted:"]))
     var policy: PolicyRequest = .local
 
     @Option(help: ArgumentHelp("The nodes that the task may use, as a cpuset says: 0-3,8.", valueName: "list"))
@@ -58,16 +60,14 @@ struct ExplainCommand: AsyncParsableCommand {
             throw ValidationError("--order \(order): orders go from 0 to \(Order.greatestCount - 1)")
         }
         guard 0...1_000_000 ~= repeats else { throw ValidationError("--repeat must be from 0 to 1000000") }
-        if let outside = allowed?.numbers.first(where: { $0 >= NodeID.limit }) {
-            throw ValidationError("--allowed \(outside): nodes are numbered below \(NodeID.limit)")
-        }
     }
 
     mutating func run() async throws {
         let layout = try machine.layout()
         let request = ExplainedRequest(
             cpu: cpu ?? layout.nodes.flatMap(\.cpus).min() ?? 0, order: Order(order), gfp: gfp, policy: policy,
-            allowed: allowed.map { NodeMask($0.numbers.map { NodeID($0) }) }, page: page, repeats: repeats, fills: fills
+            allowed: try allowed.map { NodeMask(try $0.nodes(of: layout, option: "--allowed")) }, page: page,
+            repeats: repeats, fills: fills
         )
         let model = try Machine(layout)
         let report: ExplainReport
@@ -82,7 +82,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func text(_ prose: ExplainProse, of layout: MachineLayout) -> String {
         let style = output.style
-        var text = style.bold(layout.name) + "\n"
+        var text = style.bold(PrintableText.escaped(layout.name, isOneLine: true)) + "\n"
         for line in prose.prepared { text += style.dim("    \(line)") + "\n" }
         for (number, step) in prose.steps.enumerated() {
             text += style.cyan(Text.right("\(number + 1)", 3)) + " " + Self.wrapped(step, indent: 4) + "\n"

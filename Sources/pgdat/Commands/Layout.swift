@@ -32,8 +32,11 @@ struct LayoutCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let (spec, layout) = try machine.described()
         let steps = bootSteps ? try BootSteps(of: layout, from: spec) : nil
-        switch output.json ? .json : format ?? .tree {
-        case .json: try Output.write(LayoutReport(layout, steps: steps).json())
+        let format = output.json ? .json : format ?? .tree
+        // The kernel's own forms have no room for them.
+        if ![.json, .tree].contains(format) { for note in layout.notes { output.remark("Note: \(note).") } }
+        switch format {
+        case .json: try Output.write(json: LayoutReport(layout, steps: steps).json())
         case .tree where bootSteps:
             if let steps { try Output.write(BootStepsText(steps, of: layout, style: output.style).text) }
         case .tree: try Output.write(LayoutTree(layout, style: output.style).text)

@@ -27,12 +27,6 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only these nodes' CPUs and memory, as 0-3,8.", valueName: "list"))
     var nodes: NumberList?
 
-    mutating func validate() throws {
-        if let outside = nodes?.numbers.first(where: { $0 >= HostNodeID.limit }) {
-            throw ValidationError("--nodes \(outside): nodes are numbered below \(HostNodeID.limit)")
-        }
-    }
-
     mutating func run() async throws {
         let inputs = try form.inputs(output)
         if let stored = inputs.stored { return try form.show(stored, inputs, output) }
@@ -42,8 +36,11 @@ struct MeasureCommand: AsyncParsableCommand {
         var options = MeasureOptions(isQuick: quick)
         options.passesLinesBetweenAllPairs = allPairs
         options.comparesPolicies = policies
-        options.nodes = try nodes?.numbers.compactMap(HostNodeID.init(rawValue:)).map { id in
-            guard host.topology.node(id) != nil else { throw Failure(.usage, "--nodes: this host has no online \(id)") }
+        let online = host.topology.nodes.map { Int($0.id.rawValue) }
+        options.nodes = try nodes?.numbers(among: online, option: "--nodes").map { number in
+            guard let id = HostNodeID(rawValue: number), host.topology.node(id) != nil else {
+                throw Failure(.usage, "--nodes: this host has no online node \(number)")
+            }
             return id
         }
         let plan = MeasurePlan(on: host, options: options)

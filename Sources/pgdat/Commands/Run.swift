@@ -12,10 +12,13 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Machine") var machine: MachineOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    @Option(help: "How long the workload runs.")
-    var seconds = 5.0
+    @Option(help: "How long the workload runs (5, or as long as --operations take).")
+    var seconds: Double?
 
-    @Option(help: ArgumentHelp("Stop after this many allocations and frees, not by time.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop after about this many allocations and frees of all CPUs; with --seconds, at whichever comes first.",
+            valueName: "number"))
     var operations: Int?
 
     @Option(help: ArgumentHelp("Memory of each node given to the allocator (512M, or less).", valueName: "size"))
@@ -34,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tasks that each CPU gives to another per second.", valueName: "rate"))
     var moveTasks = 0.0
 
-    @Option(help: ArgumentHelp("Only these CPUs of the machine run, as 0-3,8.", valueName: "list"))
+    @Option(help: ArgumentHelp("Only these CPUs of the machine run: \(NumberList.forms).", valueName: "list"))
     var cpus: NumberList?
 
     @Option(help: ArgumentHelp("Only these nodes' CPUs and memory are used.", valueName: "list"))
@@ -43,17 +46,15 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Give up (exit status 69) where memory cannot be bound to its node.")
     var requireBinding = false
 
+    private static let usualSeconds = 5.0
+
     mutating func validate() throws {
-        guard seconds > 0, seconds <= 1e7 else { throw ValidationError("--seconds must be above 0 and at most 1e7") }
+        guard seconds ?? 1 > 0, seconds ?? 1 <= 1e7 else {
+            throw ValidationError("--seconds must be above 0 and at most 1e7")
+        }
         if let operations, operations < 1 { throw ValidationError("--operations must be at least 1") }
         if let perNode, perNode < 1 { throw ValidationError("--per-node must be above 0") }
         guard moveTasks >= 0, moveTasks <= 1e6 else { throw ValidationError("--move-tasks must be from 0 to 1e6") }
-        if let outside = cpus?.numbers.first(where: { $0 >= CPUID.limit }) {
-            throw ValidationError("--cpus \(outside): CPUs are numbered below \(CPUID.limit)")
-        }
-        if let outside = nodes?.numbers.first(where: { $0 >= NodeID.limit }) {
-            throw ValidationError("--nodes \(outside): nodes are numbered below \(NodeID.limit)")
-        }
     }
 
     mutating func run() async throws {
@@ -82,20 +83,21 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func options(_ layout: MachineLayout) -> RunOptions {
+    private func options(_ layout: MachineLayout) throws -> RunOptions {
         var options = RunOptions()
-        options.seconds = operations == nil ? seconds : nil
+        options.seconds = operations == nil ? seconds ?? Self.usualSeconds : seconds
         options.operations = operations
         options.perNode = perNode
         options.drive = DriveSettings(workload: workload)
         options.drive.seed = seed
         options.drive.taskMovesPerSecond = moveTasks
-        options.cpus = cpus?.numbers.map { CPUID($0) }
-        options.nodes = nodes?.numbers.map { NodeID($0) }
+        options.cpus = try cpus?.cpus(of: layout)
+        options.nodes = try nodes?.nodes(of: layout)
         options.standsForHost = machine.machine == "host"
         options.requiresBinding = requireBinding
         // The matrix takes about as long as the workload: each pair at least a twentieth of a second.
-        options.latency = LatencyOptions(secondsPerPair: min(1, max(0.05, seconds / 10)), runs: 3)
+        options.latency = LatencyOptions(
+            secondsPerPair: min(1, max(0.05, (seconds ?? Self.usualSeconds) / 10)), runs: 3)
         return options
     }
 }

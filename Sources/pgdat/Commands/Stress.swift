@@ -16,10 +16,16 @@ struct StressCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     @Option(
-        help: ArgumentHelp("How zones are locked: \(Self.lockNames), or all, one after the other.", valueName: "name"))
-    var lock = "ttas"
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "How zones are locked (ttas): \(Self.lockNames), or all; given more than once, one after the other.",
+            valueName: "name"),
+        completion: .list(LockAlgorithm.allCases.map(\.rawValue) + ["all"]))
+    var lock: [String] = []
 
-    @Option(help: ArgumentHelp("One of \(Self.workloadNames).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("One of \(Self.workloadNames).", valueName: "name"),
+        completion: .list(Workload.allCases.map(\.rawValue)))
     var workload = Workload.mixed
 
     @Option(
@@ -27,7 +33,9 @@ struct StressCommand: AsyncParsableCommand {
     var seconds: Double?
 
     @Option(
-        help: ArgumentHelp("End each point after this many allocations and frees.", valueName: "number"),
+        help: ArgumentHelp(
+            "End each point after about this many allocations and frees, or when --seconds are over.",
+            valueName: "number"),
         transform: Self.number("--operations", in: 1...1_000_000_000_000_000_000))
     var operations: Int?
 
@@ -44,7 +52,7 @@ struct StressCommand: AsyncParsableCommand {
         transform: Self.number("--threads", in: 1...CPUID.limit))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Only these CPUs of the machine, as 0-3,8.", valueName: "list"))
+    @Option(help: ArgumentHelp("Only these CPUs of the machine: \(NumberList.forms).", valueName: "list"))
     var cpus: NumberList?
 
     @Option(help: ArgumentHelp("Only these nodes' CPUs and memory.", valueName: "list"))
@@ -81,17 +89,11 @@ struct StressCommand: AsyncParsableCommand {
     static var workloadNames: String { Workload.allCases.map(\.rawValue).joined(separator: ", ") }
 
     mutating func validate() throws {
-        guard lock == "all" || LockAlgorithm(rawValue: lock) != nil else {
-            throw ValidationError("--lock \(lock): there are \(Self.lockNames), and all")
+        if let unknown = lock.first(where: { $0 != "all" && LockAlgorithm(rawValue: $0) == nil }) {
+            throw ValidationError("--lock \(unknown): there are \(Self.lockNames), and all")
         }
         if let seconds { try Self.check("--seconds", seconds, in: 0.001...1e7) }
         if let perNode, perNode < 1 { throw ValidationError("--per-node must be above 0") }
-        if let outside = cpus?.numbers.first(where: { $0 >= CPUID.limit }) {
-            throw ValidationError("--cpus \(outside): CPUs are numbered below \(CPUID.limit)")
-        }
-        if let outside = nodes?.numbers.first(where: { $0 >= NodeID.limit }) {
-            throw ValidationError("--nodes \(outside): nodes are numbered below \(NodeID.limit)")
-        }
         guard Set(sweep.map(\.name)).count == sweep.count else {
             throw ValidationError("--sweep: a name is given twice")
         }
@@ -145,7 +147,7 @@ struct StressCommand: AsyncParsableCommand {
         // From here on the first SIGINT ends the run, not the process.
         let interrupt = InterruptFlag.sigint
         let layout = try machine.layout()
-        let plan = try StressPlan(layout, on: Host.current(), options: options)
+        let plan = try StressPlan(layout, on: Host.current(), options: options(layout))
         try mischief.check(against: plan)
         try torture.check(against: plan)
         if let html { try Output.checkPlace(of: html) }
@@ -163,9 +165,10 @@ struct StressCommand: AsyncParsableCommand {
         if !report.isSound { throw Failure.checkFailed }
     }
 
-    private var options: StressOptions {
+    private func options(_ layout: MachineLayout) throws -> StressOptions {
         var options = StressOptions()
-        options.locks = LockAlgorithm(rawValue: lock).map { [$0] } ?? LockAlgorithm.allCases
+        let named = lock.isEmpty ? [.ttas] : LockAlgorithm.allCases.filter { lock.contains($0.rawValue) }
+        options.locks = lock.contains("all") ? LockAlgorithm.allCases : named
         options.threads = threads
         options.isScale = scale
         options.measuresLocks = !noLockFigures
@@ -177,8 +180,8 @@ struct StressCommand: AsyncParsableCommand {
         options.run.operations = operations
         options.run.perNode = perNode ?? options.run.perNode
         options.run.isBacked = !unbacked
-        options.run.cpus = cpus?.numbers.map { CPUID($0) }
-        options.run.nodes = nodes?.numbers.map { NodeID($0) }
+        options.run.cpus = try cpus?.cpus(of: layout)
+        options.run.nodes = try nodes?.nodes(of: layout)
         options.run.standsForHost = machine.machine == "host"
         options.run.drive.workload = workload
         options.run.drive.seed = seed

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import HostNUMA
 import KernelFormats
 import Lab
@@ -34,6 +35,11 @@ struct VerifyCommand: AsyncParsableCommand {
                 break
             }
             output.progress("\(index + 1) of \(paths.count): \(path)")
+            if MachinePreset(rawValue: path) != nil, !FileManager.default.fileExists(atPath: path) {
+                throw Failure(
+                    .usage, "\(path) is a preset: no kernel reported anything of it that it could be compared with",
+                    hint: "pgdat layout --machine \(path) shows it.")
+            }
             do {
                 var capture = try Capture(path: path)
                 if path == "/" { capture.name = "host" }
@@ -43,9 +49,17 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         output.progress("")
-        for error in unreadable.dropFirst() { output.remark(Failure(error)?.message ?? "\(error)") }
+        let isShownLast = report.mismatches.isEmpty || unreadable.count == paths.count
+        for error in isShownLast ? unreadable.dropFirst() : unreadable[...] {
+            output.remark(Failure(error)?.message ?? "\(error)")
+        }
         if let first = unreadable.first, unreadable.count == paths.count {
             throw Failure(first) ?? Failure(.software, "\(first)")
+        }
+        if report.fields == 0, !report.interrupted, unreadable.isEmpty {
+            throw Failure(
+                .badData, "\(paths.joined(separator: ", ")): nothing in it can be compared with the model",
+                hint: "What a kernel made of the machine is needed: /proc/zoneinfo, or the boot log's zones.")
         }
         if output.json {
             try output.print(report)

@@ -1,3 +1,4 @@
+import KernelFormats
 import PhysicalMemory
 
 /// A machine's boot for people: each step, what the kernel calls it, and what it found.
@@ -7,7 +8,9 @@ struct BootStepsText {
 
     init(_ steps: BootSteps, of layout: MachineLayout, style: TextStyle) {
         self.style = style
-        text += style.bold(layout.name) + "  \(layout.architecture.rawValue), Linux \(layout.kernel)\n"
+        text +=
+            style.bold(PrintableText.escaped(layout.name, isOneLine: true))
+            + "  \(layout.architecture.rawValue), Linux \(layout.kernel)\n"
         for (number, step) in steps.steps.enumerated() { add(step, number: number + 1) }
         for note in layout.notes { text += style.yellow("note: ") + note + "\n" }
     }

@@ -13,7 +13,7 @@ struct HeatMap {
         guard style.isColorful, let heat = matrix.heat(row, column) else { return cell }
         let step = Int((heat * Double(Self.colors.count - 1)).rounded())
         let (background, text) = Self.colors[min(max(0, step), Self.colors.count - 1)]
-        return "\u{1B}[48;5;\(background);38;5;\(text)m\(cell)\u{1B}[0m"
+        return style.wrap(cell, "48;5;\(background);38;5;\(text)")
     }
 }
 

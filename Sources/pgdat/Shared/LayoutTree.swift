@@ -1,3 +1,4 @@
+import KernelFormats
 import PhysicalMemory
 
 /// A layout drawn as a tree for people: the machine, its nodes, their zones and zonelists.
@@ -20,7 +21,8 @@ struct LayoutTree {
         let pages = layout.nodes.reduce(PageCount(0)) { $0 + $1.presentPages }
         let cpus = Set(layout.nodes.flatMap(\.cpus)).count
         line(
-            style.bold(layout.name) + "  \(layout.architecture.rawValue), Linux \(layout.kernel), "
+            style.bold(PrintableText.escaped(layout.name, isOneLine: true))
+                + "  \(layout.architecture.rawValue), Linux \(layout.kernel), "
                 + "\(layout.nodes.count) \(layout.nodes.count == 1 ? "node" : "nodes"), \(cpus) \(cpus == 1 ? "CPU" : "CPUs"), \(size(pages)), "
                 + "pages of \(layout.pageSize.rawValue >> 10) KiB")
         for range in layout.zoneRanges {

@@ -8,7 +8,9 @@ struct MachineOptions: ParsableArguments {
         help: ArgumentHelp(
             "host, a preset, a capture (file or folder), or a .json description.",
             discussion: "Presets: \(MachinePreset.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "source"))
+            valueName: "source"),
+        completion: .shellCommand(
+            "printf '%s\\n' host \(MachinePreset.allCases.map(\.rawValue).joined(separator: " ")) *"))
     var machine = "host"
 
     @Option(

@@ -1,16 +1,23 @@
 import FoundationEssentials
 import Glibc
+import KernelFormats
 
-/// The only way to stdout and stderr.
+/// The only way to stdout and stderr. Whatever text goes there is made printable on the way: names and values come from
+/// files of others, and only colours of our own reach the terminal.
 enum Output {
     /// Writes `text` to stdout. Throws if stdout takes no more, for example because its disk is full.
     static func write(_ text: String) throws {
-        try write(Data(text.utf8), to: STDOUT_FILENO)
+        try write(Data(printable(text)), to: STDOUT_FILENO)
     }
 
-    static func write(_ data: Data) throws { try write(data, to: STDOUT_FILENO) }
+    /// Writes JSON to stdout.
+    static func write(json: [UInt8]) throws {
+        try write(Data(PrintableText.escaped(json, .json)), to: STDOUT_FILENO)
+    }
 
-    static func write(_ bytes: [UInt8]) throws { try write(Data(bytes), to: STDOUT_FILENO) }
+    private static func printable(_ text: String) -> [UInt8] {
+        TextStyle.rendered(PrintableText.escaped(Array(text.utf8), .visible))
+    }
 
     /// Writes a whole file, in place of what stood there.
     static func save(_ text: String, to path: String) throws { try save(Data(text.utf8), to: path) }
@@ -37,12 +44,12 @@ enum Output {
 
     /// Writes a line to stderr. Nobody can be told if that fails.
     static func say(_ line: String) {
-        try? write(Data((line + "\n").utf8), to: STDERR_FILENO)
+        try? write(Data(printable(line + "\n")), to: STDERR_FILENO)
     }
 
-    /// Writes to stderr as is, for progress.
-    static func sayRaw(_ text: String) {
-        try? write(Data(text.utf8), to: STDERR_FILENO)
+    /// Writes `text` over stderr's last line.
+    static func sayInPlace(_ text: String) {
+        try? write(Data("\r\u{1B}[K".utf8) + Data(printable(text)), to: STDERR_FILENO)
     }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
@@ -71,7 +78,38 @@ struct TextStyle {
     func yellow(_ text: String) -> String { wrap(text, "33") }
     func cyan(_ text: String) -> String { wrap(text, "36") }
 
-    private func wrap(_ text: String, _ code: String) -> String {
-        isColorful ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    func wrap(_ text: String, _ code: String) -> String {
+        isColorful ? "\(Self.mark)[\(code)m\(text)\(Self.mark)[0m" : text
+    }
+
+    /// Stands for an escape character until the text is written: a character for private use, another in each run, so
+    /// that no input can know it.
+    private static let mark = Character(Unicode.Scalar(UInt32.random(in: 0xf0000...0xffffd))!)
+
+    /// Puts escape characters in place of marks that begin a colour.
+    static func rendered(_ bytes: [UInt8]) -> [UInt8] {
+        let pattern = Array(String(mark).utf8)
+        guard bytes.contains(pattern[0]) else { return bytes }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var place = 0
+        while place < bytes.count {
+            let rest = bytes[place...]
+            if rest.starts(with: pattern), isColor(rest.dropFirst(pattern.count)) {
+                result.append(0x1b)
+                place += pattern.count
+            } else {
+                result.append(bytes[place])
+                place += 1
+            }
+        }
+        return result
+    }
+
+    /// `[31m`, `[48;5;52m`.
+    private static func isColor(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: "[") else { return false }
+        let end = text.dropFirst().prefix(24).first { !($0 == UInt8(ascii: ";") || 0x30...0x39 ~= $0) }
+        return end == UInt8(ascii: "m")
     }
 }

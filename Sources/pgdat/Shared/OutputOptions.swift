@@ -30,7 +30,7 @@ struct OutputOptions: ParsableArguments {
 
     /// Shows `text` in place of the progress shown before; an empty one takes it away.
     func progress(_ text: String) {
-        if showsProgress { Output.sayRaw("\r\u{1B}[K" + text) }
+        if showsProgress { Output.sayInPlace(text) }
     }
 
     /// Prints `report` as JSON, keys sorted, with the version of its schema beside them.
@@ -41,7 +41,7 @@ struct OutputOptions: ParsableArguments {
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         var data = try encoder.encode(Versioned(report: report, schema: schema))
         data.append(UInt8(ascii: "\n"))
-        try Output.write(data)
+        try Output.write(json: Array(data))
     }
 }
 

@@ -49,16 +49,18 @@ import Testing
 
     @Test func mistakesAreNamed() throws {
         let machine = try Machine(MachineLayout(booting: MachinePreset.laptop.spec))
-        #expect(throws: ExplainedRequest.Mistake.noSuchCPU(99)) { try ExplainedRequest(cpu: 99).run(on: machine) }
+        #expect(throws: ExplainedRequest.Mistake.noSuchCPU(99, has: "0-7")) {
+            try ExplainedRequest(cpu: 99).run(on: machine)
+        }
         #expect(throws: ExplainedRequest.Mistake.order(11, highest: 10)) {
             try ExplainedRequest(cpu: 0, order: 11).run(on: machine)
         }
         #expect(throws: ExplainedRequest.Mistake.page(-1)) { try ExplainedRequest(cpu: 0, page: -1).run(on: machine) }
-        #expect(throws: ExplainedRequest.Mistake.noAllowedNode([5])) {
+        #expect(throws: ExplainedRequest.Mistake.noSuchNode("--allowed", 5, has: [0])) {
             try ExplainedRequest(cpu: 0, allowed: [5]).run(on: machine)
         }
         let policy = try #require(PolicyRequest("bind:7"))
-        #expect(throws: ExplainedRequest.Mistake.policy(.noUsableNode([7]))) {
+        #expect(throws: ExplainedRequest.Mistake.noSuchNode("--policy bind:7", 7, has: [0])) {
             try ExplainedRequest(cpu: 0, policy: policy).run(on: machine)
         }
         let movable = try fill("0/Movable=5%")
