@@ -28,6 +28,9 @@ struct PGDat: AsyncParsableCommand {
                 .usage, "no command '\(word)'",
                 hint: "Commands: \(names.joined(separator: ", ")); pgdat --help tells more.")
         }
+        if arguments.first == "help", let word = arguments.dropFirst().first, word != "help", !names.contains(word) {
+            throw Failure(.usage, "help \(word): no such command", hint: "Commands: \(names.joined(separator: ", ")).")
+        }
         for (option, value) in zip(arguments, arguments.dropFirst())
         where option.hasPrefix("--") && value.hasPrefix("-") && Double(value) != nil {
             throw Failure(.usage, "\(option) \(value): no option takes a number below 0")
@@ -40,6 +43,10 @@ enum EntryPoint {
     static func main() async {
         do {
             try PGDat.check(Array(CommandLine.arguments.dropFirst()))
+            if CommandLine.arguments.count == 1 {
+                Output.say(
+                    "pgdat run: this host's machine at work for 5 s, then audited; pgdat --help lists the commands.")
+            }
             var command = try PGDat.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -20,7 +20,7 @@ struct FailureTests {
         (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes=lots"], "lots"),
         (["layout", "--machine", "2-socket", "--set", "vm.min_free_kbytes"], "--set"),
         (["run", "--per-node", "12Q"], "12Q"),
-        (["verify", "2-socket"], "is a preset"),
+        (["verify", "2-socket"], "is a preset"), (["help", "foo"], "help foo: no such command"),
         (["explain", "--machine", "ring-4", "--cpu", "99"], "it has 0-7"),
         (["explain", "--machine", "2-socket", "--policy", "interleave:0-9"], "it has 0-1"),
         (["explain", "--machine", "2-socket", "--allowed", "+2"], "among those there are"),

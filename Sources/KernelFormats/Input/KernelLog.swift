@@ -16,11 +16,11 @@ enum KernelLog {
     /// Takes `<N>` off each line's beginning.
     static func withoutPriorities(_ log: some Sequence<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
-        for line in Array(log).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if !result.isEmpty || line.startIndex > 0 { result.append(UInt8(ascii: "\n")) }
-            if line.first == UInt8(ascii: "<"), let end = line.prefix(6).firstIndex(of: UInt8(ascii: ">")),
-                line[line.startIndex..<end].dropFirst().allSatisfy({ 0x30...0x39 ~= $0 })
-            {
+        let lines = Array(log).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
+            if number > 0 { result.append(UInt8(ascii: "\n")) }
+            let end = line.first == UInt8(ascii: "<") ? line.prefix(6).firstIndex(of: UInt8(ascii: ">")) : nil
+            if let end, line[..<end].dropFirst().allSatisfy({ 0x30...0x39 ~= $0 }) {
                 result.append(contentsOf: line[(end + 1)...])
             } else {
                 result.append(contentsOf: line)

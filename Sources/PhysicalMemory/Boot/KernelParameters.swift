@@ -111,6 +111,12 @@ public struct KernelParameters: Hashable, Sendable {
         return words
     }
 
+    /// The names of options that boot heeds, long enough to tell a slip from another option.
+    static let names = [
+        "memmap", "kernelcore", "movablecore", "movable_node", "highmem", "vmalloc", "hugetlb_cma", "hugepages",
+        "hugepagesz", "transparent_hugepage", "page_owner", "page_table_check", "early_page_ext",
+    ]
+
     /// Whether the option made sense, or is none of ours.
     private mutating func take(name: String, value: Substring, hugePageSize: UInt64) -> Bool {
         switch name {
@@ -147,6 +153,9 @@ public struct KernelParameters: Hashable, Sendable {
         default:
             if name.hasPrefix("sysctl.vm.") || name.hasPrefix("sysctl.vm/") {
                 sysctls[String(name.dropFirst("sysctl.vm.".count))] = String(value)
+            } else {
+                // A kernel passes over what it does not know, and most of it is other drivers'; a slip is not.
+                return Self.names.allSatisfy { !$0.isOneSlipAway(from: name) }
             }
         }
         return true
@@ -208,5 +217,19 @@ public struct KernelParameters: Hashable, Sendable {
         guard let size = MemorySize.parse(value) else { return false }
         amount = .bytes(size.bytes)
         return true
+    }
+}
+
+extension String {
+    /// One letter is missing, too many or another, or two neighbours are swapped. Complexity: O(length).
+    fileprivate func isOneSlipAway(from other: String) -> Bool {
+        let (mine, theirs) = (Array(utf8), Array(other.utf8))
+        guard self != other, abs(mine.count - theirs.count) <= 1 else { return false }
+        let start = zip(mine, theirs).prefix { $0 == $1 }.count
+        let end = zip(mine.reversed(), theirs.reversed()).prefix { $0 == $1 }.count
+        let rest = max(mine.count, theirs.count) - start - end
+        if rest <= 1 { return true }
+        guard rest == 2, mine.count == theirs.count else { return false }
+        return mine[start] == theirs[start + 1] && mine[start + 1] == theirs[start]
     }
 }

@@ -9,6 +9,13 @@ struct KernelParametersTests {
         #expect(parameters.ignored.isEmpty)
     }
 
+    /// A slip is named; what is no option of memory at all is somebody else's.
+    @Test func aSlipIsNamedAndAnotherDriversOptionIsNot() {
+        #expect(KernelParameters("kernelcor=6G").ignored == ["kernelcor=6G"])
+        #expect(KernelParameters("moavblecore=1G movabelcore=1G hugepagess=3").ignored.count == 3)
+        #expect(KernelParameters("root=/dev/vda quiet console=ttyS0 memtest=1 numa_balancing=disable").ignored.isEmpty)
+    }
+
     @Test func numbersMayBeHexadecimalOrOctalAndHaveUnits() {
         #expect(KernelParameters("mem=0x10000000").mapChanges == [.total(0x1000_0000)])
         #expect(KernelParameters("mem=010k").mapChanges == [.total(8 << 10)])
