@@ -45,8 +45,8 @@ extension TraceEvents {
     private static let kinds: [Substring: TraceEvent.Kind] = [
         "mm_page_alloc": .allocate, "mm_page_free": .free, "mm_page_free_batched": .tracedBatchedFree,
         "mm_page_alloc_zone_locked": .tracedBuddyAllocation, "mm_page_pcpu_drain": .tracedDrain,
-        // Their names before 3.3.
-        "mm_page_free_direct": .free, "mm_pagevec_free": .tracedBatchedFree,
+        // Their names before 3.3. A batch's pages had this event alone, where later kernels trace `mm_page_free` as well.
+        "mm_page_free_direct": .free, "mm_pagevec_free": .free,
     ]
 
     /// `CPU:1 [LOST 12 EVENTS]`, perf's `LOST 12 events!`, or the tracer's own count of what it wrote and still had:

@@ -85,7 +85,7 @@ import Testing
             """
         let (trace, skipped) = try TraceEvents.tracepoints(Array(text.utf8), file: "t")
         #expect(skipped.count == 0)
-        #expect(trace.events.map(\.kind) == [.allocate, .free, .tracedBatchedFree])
+        #expect(trace.events.map(\.kind) == [.allocate, .free, .free])
         #expect(trace.events[0].gfp & 0x4410 == 0x4410)
     }
 
